@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PdotConfig(AppConfig):
+    name = "pdot"
+    verbose_name = "PDOT"

@@ -1,0 +1,229 @@
+"""Cobertura: hasta qué escalón llegó el acompañamiento de cada GAD.
+
+Un GAD puede tener varias marcas, y su escalón es la más alta:
+
+- *nunca acompañado*: ni integra hoy un grupo conformado, en marcha o cerrado, ni se realizó con él
+  un momento, ni hay evaluación suya. Sigue siéndolo si su grupo está solo *propuesto*, y si salió
+  de un grupo sin que se realizara con él ningún momento.
+- *en grupo*: es miembro hoy de un grupo conformado, en marcha o cerrado.
+- *M1, M2*: se realizó el diálogo con su autoridad (`Encuentro.gad`). El M1 es del GAD provincial y
+  el M2 del municipal: para los demás niveles no aplica y no entra en el porcentaje.
+- *M3*: se realizó una jornada del taller a la que fue convocado. Si de un taller no consta ningún
+  convocado, cuentan los miembros que tenían sus grupos ese día. Es de los tres niveles.
+- *evaluado*: la evaluación de su PDOT salió del GAD alguna vez. *Aprobado*: y tiene una aprobada.
+
+Todo se cuenta con lo que quien mira puede ver, y solo sobre los GAD de su jurisdicción: así nadie
+lee «nunca acompañado» de uno cuyo grupo no alcanza.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from acompanamiento.models import Grupo, Membresia
+from talleres.convocatoria import DIALOGA_CON
+from talleres.models import Convocado, Encuentro
+from territorios.models import Gad
+from territorios.models.vigencia import vigente_en
+
+from .escalones import NIVELES, Escalon
+from .models import Evaluacion
+
+SIN_ACOMPANIAR = {Escalon.NUNCA, Escalon.PROPUESTO}
+EVALUACION = {
+    Evaluacion.Estado.ENVIADA: {Escalon.EVALUADO},
+    Evaluacion.Estado.DEVUELTA: {Escalon.EVALUADO},
+    Evaluacion.Estado.APROBADA: {Escalon.EVALUADO, Escalon.APROBADO},
+}
+
+
+@dataclass(slots=True)
+class GadCubierto:
+    """Un GAD con sus marcas. `nivel` es la columna de Gad.NIVELES_DE."""
+
+    codigo: str
+    nombre: str
+    nivel: str
+    zona: int
+    nombre_zona: str
+    provincia: str
+    canton: str
+    grupos: list[Grupo] = field(default_factory=list)
+    marcas: set[Escalon] = field(default_factory=set)
+
+    @property
+    def escalon(self):
+        return max(self.marcas, key=Escalon.orden)
+
+    @property
+    def esta_acompaniado(self):
+        return bool(self.marcas - SIN_ACOMPANIAR)
+
+    @property
+    def momentos(self):
+        return [momento for momento in Escalon.momentos() if momento in self.marcas]
+
+    @property
+    def nombre_nivel(self):
+        return NIVELES[self.nivel]
+
+    @property
+    def codigo_provincia(self):
+        return self.codigo[:2]
+
+    @property
+    def url(self):
+        return Gad(pk=self.codigo).get_absolute_url()
+
+
+def gads_a_la_vista(usuario):
+    """País: todos. Zona: los suyos. GAD: él y los que hoy están con él en un grupo conformado."""
+    gads = Gad.objects.visibles_para(usuario).vigentes()
+    if usuario.ve_el_pais:
+        return gads
+    if usuario.gad_id:
+        suyos = Grupo.objects.visibles_para(usuario).conformados()
+        companeros = Membresia.objects.vigentes().filter(grupo__in=suyos).values("gad")
+        return gads.filter(Q(pk=usuario.gad_id) | Q(pk__in=companeros))
+    return gads.filter(territorio__zona=usuario.zona_id)
+
+
+def leer_gads(usuario):
+    """{código: GadCubierto} de los GAD a la vista, todavía sin marcas. Una consulta."""
+    return {gad.codigo: gad for gad in map(_leer, _filas_de_gads(usuario))}
+
+
+def marcar(gads, usuario, estrategia=""):
+    """Pone a cada uno de `gads` sus grupos y sus marcas. Dos consultas.
+
+    Con el código de una estrategia se cuentan sus grupos y sus encuentros; como la evaluación no
+    es de ninguna, entra la de los GAD que esa estrategia acompaña.
+    """
+    _poner_grupos(gads, usuario, estrategia)
+    evaluaciones = []
+    for marca, codigo in _marcas(usuario, estrategia):
+        if codigo in gads and marca in Escalon.momentos():
+            gads[codigo].marcas.add(Escalon(marca))
+        elif codigo in gads:
+            evaluaciones.append((marca, gads[codigo]))
+    for estado, gad in evaluaciones:
+        if not estrategia or gad.esta_acompaniado:
+            gad.marcas |= EVALUACION[estado]
+    for gad in gads.values():
+        if gad.esta_acompaniado:
+            gad.marcas.discard(Escalon.PROPUESTO)
+        else:
+            gad.marcas.add(Escalon.NUNCA)
+
+
+def _filas_de_gads(usuario):
+    superior = "territorio__padre"
+    return (
+        gads_a_la_vista(usuario)
+        .order_by("pk")
+        .values_list(
+            *("pk", "territorio__nombre", "nivel"),
+            *("territorio__zona", "territorio__zona__nombre"),
+            Coalesce(f"{superior}__padre__nombre", f"{superior}__nombre", "territorio__nombre"),
+            f"{superior}__nombre",
+        )
+    )
+
+
+def _leer(fila):
+    codigo, nombre, nivel, zona, nombre_zona, provincia, superior = fila
+    canton = superior if len(codigo) == 6 else ""
+    columna = Gad.COLUMNA[nivel]
+    return GadCubierto(codigo, nombre, columna, zona, nombre_zona, provincia, canton)
+
+
+def _poner_grupos(gads, usuario, estrategia):
+    membresias = Membresia.objects.vigentes().filter(grupo__in=Grupo.objects.visibles_para(usuario))
+    if estrategia:
+        membresias = membresias.filter(grupo__estrategia__codigo=estrategia)
+    grupos = {}
+    for codigo, pk, numero, nombre, estado in membresias.order_by("grupo", "gad").values_list(
+        "gad_id", "grupo_id", "grupo__numero", "grupo__nombre", "grupo__estado"
+    ):
+        if codigo in gads:
+            grupo = grupos.setdefault(pk, Grupo(pk=pk, numero=numero, nombre=nombre, estado=estado))
+            gads[codigo].grupos.append(grupo)
+            marca = Escalon.GRUPO if grupo.esta_conformado else Escalon.PROPUESTO
+            gads[codigo].marcas.add(marca)
+
+
+def _marcas(usuario, estrategia):
+    """(tipo de encuentro realizado o estado de evaluación, código de GAD), en una sola consulta."""
+    encuentros = Encuentro.objects.visibles_para(usuario).order_by()
+    encuentros = encuentros.filter(estado=Encuentro.Estado.REALIZADO)
+    if estrategia:
+        encuentros = encuentros.filter(estrategia__codigo=estrategia)
+    talleres = encuentros.filter(tipo=Encuentro.Tipo.M3)
+    convocados = Convocado.objects.order_by().filter(encuentro__in=talleres.values("pk"))
+    evaluaciones = Evaluacion.objects.visibles_para(usuario).order_by()
+    evaluaciones = evaluaciones.exclude(estado=Evaluacion.Estado.BORRADOR)
+    return _dialogos(encuentros).union(
+        convocados.values_list("encuentro__tipo", "gad"),
+        _miembros_sin_convocatoria(talleres, usuario),
+        evaluaciones.values_list("estado", "pdot__gad"),
+    )
+
+
+def _dialogos(encuentros):
+    """Los M1 con un GAD provincial y los M2 con uno municipal."""
+    con_quien = Q()
+    for tipo, (_, _, niveles) in DIALOGA_CON.items():
+        con_quien |= Q(tipo=tipo, gad__nivel__in=niveles)
+    return encuentros.filter(con_quien).values_list("tipo", "gad")
+
+
+def _miembros_sin_convocatoria(talleres, usuario):
+    """Los miembros de ese día, donde ninguna jornada del taller dice a quién se convocó."""
+    del_taller = (
+        Q(encuentro=OuterRef("pk"))
+        | Q(encuentro=OuterRef("jornada_de"))
+        | Q(encuentro__jornada_de=OuterRef("pk"))
+    )
+    return talleres.filter(
+        ~Exists(Convocado.objects.filter(del_taller)),
+        vigente_en(F("fecha"), "grupos__membresias__"),
+        grupos__in=Grupo.objects.visibles_para(usuario).values("pk"),
+    ).values_list("tipo", "grupos__membresias__gad")
+
+
+# --- Contar -------------------------------------------------------------------------------------
+
+
+@dataclass
+class Recuento:
+    """Cuántos GAD tienen cada marca y sobre cuántos se mide: a cuáles les toca."""
+
+    total: int = 0
+    por_nivel: Counter = field(default_factory=Counter)
+    marcas: Counter = field(default_factory=Counter)
+
+    def sumar(self, gad):
+        self.total += 1
+        self.por_nivel[gad.nivel] += 1
+        # Con mil GAD, `Counter.update` tarda el triple: averigua cada vez qué recibe.
+        for marca in gad.marcas:
+            self.marcas[marca] += 1
+
+    def base(self, escalon):
+        nivel = escalon.solo_de
+        return self.por_nivel[nivel] if nivel else self.total
+
+    def porcentaje(self, escalon):
+        """De 0 a 100; None si a ningún GAD le toca ese escalón."""
+        base = self.base(escalon)
+        return 100 * self.marcas[escalon] / base if base else None
+
+
+def contar(gads, clave=lambda gad: None):
+    """{clave: Recuento}, en el orden en que aparecen."""
+    recuentos = {}
+    for gad in gads:
+        recuentos.setdefault(clave(gad), Recuento()).sumar(gad)
+    return recuentos

@@ -1,0 +1,102 @@
+"""Lo que muestra la página de una estrategia: su marco, sus grupos y su avance."""
+
+from django.db.models import Count
+from django.urls import reverse
+
+from acompanamiento.models import ElementoEstrategia, Grupo
+from acompanamiento.reparto import Reparto, repartir
+from territorios.bitacora import cambios_de
+from territorios.jurisdiccion import Permiso
+
+from .avance import avance_de
+
+
+def ficha_de_estrategia(estrategia, usuario):
+    """Contexto de la página. Cuatro consultas, haya los grupos que haya."""
+    grupos = _grupos(usuario, estrategia)
+    conformados = [grupo for grupo in grupos if grupo.esta_conformado]
+    total = Reparto.de(grupo.reparto for grupo in conformados)
+    elementos = _por_tipo(estrategia)
+    return {
+        "lugar": "acompanamiento",
+        "migas": [
+            ("Inicio", reverse("inicio")),
+            ("Acompañamiento", reverse("acompanamiento:inicio")),
+            (estrategia.nombre, None),
+        ],
+        "estrategia": estrategia,
+        "elementos": elementos,
+        "ambitos": _ambitos(elementos),
+        "espacios": _espacios(grupos),
+        "grupos": grupos,
+        "cuantos": len(conformados),
+        "propuestos": sum(grupo.esta_propuesto for grupo in grupos),
+        "total": total,
+        "avance": avance_de(estrategia, usuario, grupos, total.gads),
+        "puede_formar": usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO),
+        "puede_administrar": usuario.puede(Permiso.ADMINISTRAR),
+    }
+
+
+def bitacora_de_estrategia(usuario, estrategia):
+    """La de la estrategia y la de las piezas de su marco."""
+    return cambios_de(
+        usuario,
+        estrategia.historia.all(),
+        hijas=[ElementoEstrategia.historia.filter(estrategia=estrategia.pk)],
+        nombrar=_nombrar,
+    )
+
+
+def _nombrar(fila):
+    if fila.instance_type is ElementoEstrategia:
+        return f"«{fila.nombre}» ({fila.get_tipo_display().lower()})"
+    return "la estrategia"
+
+
+def _grupos(usuario, estrategia):
+    """Los que ve, cada uno con su `reparto` de GAD y cuántos hitos lleva su hoja de ruta."""
+    visibles = Grupo.objects.visibles_para(usuario).filter(estrategia=estrategia)
+    con_hitos = visibles.annotate(cuantos_hitos=Count("hitos"))
+    grupos = list(con_hitos.select_related("criterio", "sede", "espacio"))
+    repartos = repartir(grupos)
+    for grupo in grupos:
+        grupo.reparto = repartos[grupo.pk]
+    return grupos
+
+
+def _espacios(grupos):
+    """[(espacio, [los grupos que acoge])], por nombre."""
+    acogidos = {}
+    for grupo in grupos:
+        if grupo.espacio and grupo.esta_vivo:
+            acogidos.setdefault(grupo.espacio, []).append(grupo)
+    return sorted(acogidos.items(), key=lambda par: par[0].nombre)
+
+
+def _por_tipo(estrategia):
+    """{tipo: [elementos]} con todos los tipos, vacíos donde no haya."""
+    por_tipo = {tipo: [] for tipo in ElementoEstrategia.Tipo.values}
+    for elemento in estrategia.elementos.order_by("orden"):
+        por_tipo[elemento.tipo].append(elemento)
+    return por_tipo
+
+
+def _ambitos(elementos):
+    """Cada ámbito con su eje, sus estrategias y sus fases; al final, lo que no dice de cuál es."""
+    nombres = {ambito.nombre: ambito for ambito in elementos["ambito"]}
+    ambitos = []
+    for nombre in [*nombres, ""]:
+        suyos = [
+            (titulo, [e for e in elementos[tipo] if _nombre_en(nombres, e) == nombre])
+            for tipo, titulo in (("eje", "Eje"), ("accion", "Estrategias"), ("fase", "Fases"))
+        ]
+        partes = [(titulo, piezas) for titulo, piezas in suyos if piezas]
+        if nombre or partes:
+            titulo = f"Ámbito {nombre[:1].lower()}{nombre[1:]}" if nombre else "Sin ámbito"
+            ambitos.append({"nombre": titulo, "ambito": nombres.get(nombre), "partes": partes})
+    return ambitos
+
+
+def _nombre_en(nombres, elemento):
+    return elemento.ambito if elemento.ambito in nombres else ""

@@ -1,0 +1,157 @@
+"""La ficha de un GAD: todo lo que la plataforma sabe de él y quien mira puede ver."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from acompanamiento.models import Grupo, Membresia
+from talleres.models import Encuentro
+from territorios.bitacora import cambios_de
+from territorios.mapas import ARENA, MAR, Conjunto, Estilo, Leyenda, dibujar
+from territorios.models import Autoridad, Gad, Territorio, Vecindad
+
+from .models import Evaluacion, Pdot
+
+MAXIMO_ENCUENTROS = 40
+
+
+@dataclass
+class Familia:
+    """Un GAD con los que tiene debajo y los de su nivel con que limita, por nombre."""
+
+    gad: Gad
+    debajo: list[Gad]
+    vecinos: list[Gad]
+
+
+def familia_de(codigo, usuario):
+    """La Familia de un GAD que el usuario puede ver, o None. Una sola consulta."""
+    limites = Vecindad.objects.filter(Q(a=codigo) | Q(b=codigo))
+    parientes = Gad.objects.visibles_para(usuario).filter(
+        Q(pk=codigo)
+        | Q(territorio__padre=codigo)
+        | Q(pk__in=limites.values("a"))
+        | Q(pk__in=limites.values("b"))
+    )
+    por_codigo = {gad.pk: gad for gad in parientes.para_lista().order_by("territorio__busqueda")}
+    gad = por_codigo.pop(codigo, None)
+    if gad is None:
+        return None
+    vecinos = [otro for pk, otro in por_codigo.items() if len(pk) == len(codigo)]
+    debajo = [otro for pk, otro in por_codigo.items() if len(pk) > len(codigo)]
+    return Familia(gad, debajo, vecinos)
+
+
+def ficha_de_gad(familia, usuario):
+    """Contexto de la página del GAD."""
+    gad = familia.gad
+    planes = list(_planes(gad, usuario))
+    return {
+        "gad": gad,
+        "accion": _accion(gad, planes, usuario),
+        "familia": familia,
+        "autoridades": autoridades_de(gad),
+        "grupos": _grupos(gad, usuario),
+        "encuentros": _encuentros(gad, usuario),
+        "planes": planes,
+        "mapa": mapa_de_gad(gad),
+    }
+
+
+def autoridades_de(gad):
+    """La vigente primero; las anteriores se conservan porque firmaron lo de su período."""
+    hoy = timezone.localdate()
+    autoridades = list(gad.autoridades.order_by("-desde"))
+    for autoridad in autoridades:
+        autoridad.es_vigente = autoridad.vigente_en(hoy)
+    return sorted(autoridades, key=lambda autoridad: not autoridad.es_vigente)
+
+
+def _planes(gad, usuario):
+    """Los PDOT del GAD, el último primero, cada uno con las `evaluaciones` que se pueden ver."""
+    visibles = Evaluacion.objects.visibles_para(usuario).order_by("-numero")
+    return gad.planes.prefetch_related(Prefetch("evaluaciones", visibles))
+
+
+def _accion(gad, planes, usuario):
+    """(texto, dirección) de lo que más probablemente se viene a hacer aquí, o None."""
+    ultima = next((e for plan in planes for e in plan.evaluaciones.all()), None)
+    es_suyo = usuario.gad_id == gad.pk
+    if ultima is None:
+        return ("Empezar la evaluación", reverse("pdot:nueva")) if es_suyo and planes else None
+    por_terminar = es_suyo and ultima.esta_en_manos_del_gad
+    return f"{'Continuar' if por_terminar else 'Abrir'} la evaluación", ultima.get_absolute_url()
+
+
+def _grupos(gad, usuario):
+    """Los que quien mira puede ver, también los cancelados: su historia es del GAD."""
+    suyos = Membresia.objects.filter(gad=gad).values("grupo")
+    grupos = Grupo.objects.visibles_para(usuario).filter(pk__in=suyos)
+    return grupos.select_related("estrategia", "criterio")
+
+
+def _encuentros(gad, usuario):
+    """Los que lo convocan o son un diálogo con él, el último primero."""
+    convocado = Q(pk__in=gad.convocatorias.values("encuentro"))
+    encuentros = Encuentro.objects.visibles_para(usuario).filter(convocado | Q(gad=gad))
+    return encuentros.order_by("-fecha", "-inicio")[:MAXIMO_ENCUENTROS]
+
+
+def bitacora_de_gad(usuario, gad):
+    """La del GAD, su territorio, sus autoridades y sus planes."""
+    nombres = {
+        Gad: lambda fila: "el GAD",
+        Autoridad: lambda fila: f"la autoridad {fila.nombre}",
+        Territorio: lambda fila: "el territorio",
+        Pdot: lambda fila: f"el PDOT {fila.anio_desde}-{fila.anio_hasta}",
+    }
+    return cambios_de(
+        usuario,
+        gad.historia.all(),
+        Autoridad.historia.filter(gad=gad),
+        hijas=[Territorio.historia.filter(codigo=gad.pk), Pdot.historia.filter(gad=gad)],
+        nombrar=lambda fila: nombres[fila.instance_type](fila),
+    )
+
+
+# --- Dónde está ---------------------------------------------------------------------------------
+
+
+def mapa_de_gad(gad):
+    """La provincia con el GAD resaltado: ella entera, su cantón, o el cantón de la parroquia."""
+    provincia, canton = gad.territorio.provincia, gad.territorio.canton
+    entera = canton is None
+
+    def estilo(celda):
+        if celda.codigo[:2] != provincia.pk:
+            return None
+        es_el = not entera and celda.codigo == canton.pk
+        return Estilo(
+            MAR if es_el else ARENA,
+            celda.nombre,
+            url=Gad(pk=celda.codigo).get_absolute_url(),
+            etiqueta=celda.nombre if entera or es_el else "",
+            destacado=es_el,
+            conjunto=Conjunto("provincia", f"Provincia de {provincia.nombre}"),
+        )
+
+    return dibujar(
+        estilo,
+        ventana=[provincia.pk],
+        titulo=f"Dónde está {gad.nombre_con_lugar}",
+        descripcion=f"Los cantones de la provincia de {provincia.nombre}"
+        + ("." if entera else f", con {canton.nombre} resaltado."),
+        identificador="lugar",
+        leyenda=_leyenda(gad, provincia, canton),
+        chico=True,
+    )
+
+
+def _leyenda(gad, provincia, canton):
+    if canton is None:
+        return [Leyenda(f"Cantones de {provincia.nombre}", ARENA)]
+    es_parroquia = gad.territorio.nivel == Territorio.Nivel.PARROQUIA
+    nombre = f"{canton.nombre}, cantón de la parroquia" if es_parroquia else canton.nombre
+    return [Leyenda(nombre, MAR), Leyenda(f"Otros cantones de {provincia.nombre}", ARENA)]

@@ -1,0 +1,124 @@
+"""Lo que muestra la página de un grupo circunvecino."""
+
+from itertools import groupby
+
+from django.db.models import Q
+from django.urls import reverse
+
+from acompanamiento.mapas import mapa_de_grupo
+from acompanamiento.models import Acuerdo, Membresia
+from talleres.models import Encuentro
+from territorios.bitacora import cambios_de
+from territorios.documentos import contar_por_nivel, por_nivel
+from territorios.jurisdiccion import Permiso
+from territorios.texto import enumerar
+
+from .coherencia import matriz_de_grupo
+from .documentos import aportes_por_momento, sin_equivoco
+from .models import ElementoVision, Evaluacion
+
+
+def ficha_de_grupo(grupo, usuario):
+    """Contexto de la página. Las consultas no crecen con los miembros ni con los encuentros."""
+    matriz = matriz_de_grupo(grupo, usuario)
+    miembros = [fila.gad for fila in matriz.filas]
+    encuentros = list(grupo.encuentros.select_related("gad__territorio"))
+    comunes, de_gads = _vision(grupo, matriz)
+    return {
+        "lugar": "acompanamiento",
+        "migas": [
+            ("Inicio", reverse("inicio")),
+            ("Acompañamiento", reverse("acompanamiento:inicio")),
+            (grupo.estrategia.nombre, grupo.estrategia.get_absolute_url()),
+            (f"Grupo {grupo.numero}", None),
+        ],
+        "grupo": grupo,
+        "mapa": mapa_de_grupo(grupo, miembros) if miembros else None,
+        "retomado_en": [] if grupo.esta_vivo else list(grupo.retomado_en.all()),
+        "frase_miembros": contar_por_nivel(miembros),
+        "miembros": por_nivel(miembros),
+        "criterios_secundarios": enumerar([str(c) for c in grupo.criterios_secundarios.all()]),
+        "momentos": _por_momento(encuentros),
+        "cuantos_encuentros": len(encuentros),
+        "declarados": [e for e in encuentros if e.participantes_declarados is not None],
+        "matriz": matriz,
+        "en_camino": [f for f in matriz.filas if f.evaluacion and not _esta_aprobada(f)],
+        "miembros_total": len(miembros),
+        "sin_evaluar": len(miembros) - len(matriz.evaluadas),
+        "secciones": _secciones(matriz.preguntas),
+        "vision_comun": comunes,
+        "vision_de_gads": de_gads,
+        "aportes": aportes_por_momento(grupo) if grupo.esta_conformado else [],
+        "acuerdos": _acuerdos(grupo, usuario),
+        "puede_editar": usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO),
+        "puede_descargar": usuario.puede(Permiso.DESCARGAR_INFORMES),
+    }
+
+
+def _acuerdos(grupo, usuario):
+    """Los que ve, cada uno con el encuentro en que nació."""
+    suyos = Acuerdo.objects.visibles_para(usuario).filter(grupo=grupo)
+    return suyos.para_lista().select_related("origen__encuentro")
+
+
+def bitacora_de_grupo(usuario, grupo):
+    """La del grupo y la de sus membresías: quién entró y quién salió."""
+
+    def nombrar(fila):
+        if fila.instance_type is Membresia:
+            return f"la membresía de {fila.gad.nombre_con_lugar}"
+        return "el grupo"
+
+    membresias = Membresia.historia.filter(grupo=grupo.pk)
+    return cambios_de(
+        usuario,
+        grupo.historia.all(),
+        hijas=[membresias.select_related("gad__territorio__padre__padre")],
+        nombrar=nombrar,
+    )
+
+
+def _por_momento(encuentros):
+    """[(código, nombre, encuentros en orden)] de los cuatro tipos, también los vacíos."""
+    return [
+        (tipo, nombre, [encuentro for encuentro in encuentros if encuentro.tipo == tipo])
+        for tipo, nombre in Encuentro.Tipo.choices
+    ]
+
+
+def _secciones(preguntas):
+    """[(título, [preguntas seguidas])], para la primera fila de la matriz y su lista."""
+    por_seccion = groupby(preguntas, lambda pregunta: pregunta.seccion.titulo)
+    return [(titulo, list(suyas)) for titulo, suyas in por_seccion]
+
+
+def _vision(grupo, matriz):
+    """(elementos de todo el grupo, [(de quién, [elementos])]). Una consulta.
+
+    Los de un GAD salen de su evaluación aprobada; los de una ficha compartida, del grupo. La
+    consulta trae una fila por elemento y GAD, porque una ficha puede ser de dos cantones.
+    """
+    gad_de = {fila.evaluacion.pk: fila.gad for fila in matriz.filas if _esta_aprobada(fila)}
+    miembros = sin_equivoco([fila.gad for fila in matriz.filas])
+    filas = ElementoVision.objects.filter(Q(grupo=grupo) | Q(evaluacion__in=list(gad_de)))
+    elementos, duenios = {}, {}
+    campos = ("pk", "texto", "dudosa", "evaluacion", "gads", "gads__territorio__nombre")
+    for pk, texto, dudosa, evaluacion, codigo, nombre in filas.order_by(
+        "evaluacion", "orden", "pk"
+    ).values_list(*campos):
+        elementos[pk] = {"texto": texto, "dudosa": dudosa}
+        suyos = duenios.setdefault(pk, {})
+        if evaluacion:
+            suyos[gad_de[evaluacion].pk] = gad_de[evaluacion].nombre_con_lugar
+        elif codigo:
+            suyos[codigo] = miembros.get(codigo, nombre)
+    comunes, de_gads = [], {}
+    for pk, suyos in duenios.items():
+        # Se juntan por código y no por nombre: Esmeraldas es provincia y es cantón.
+        _, lista = de_gads.setdefault(frozenset(suyos), (suyos, [])) if suyos else (None, comunes)
+        lista.append(elementos[pk])
+    return comunes, [(enumerar(sorted(s.values())), lista) for s, lista in de_gads.values()]
+
+
+def _esta_aprobada(fila):
+    return fila.evaluacion is not None and fila.evaluacion.estado == Evaluacion.Estado.APROBADA

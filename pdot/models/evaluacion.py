@@ -1,0 +1,223 @@
+"""Evaluación cualitativa del PDOT vigente y su flujo (S:343-368)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from acompanamiento.models import Grupo, Membresia
+from territorios.jurisdiccion import Permiso
+from territorios.versiones import ModeloVersionado
+
+from .instrumento import Instrumento, Pregunta
+from .plan import Pdot
+
+
+class EvaluacionQuerySet(models.QuerySet):
+    def visibles_para(self, usuario):
+        """Lo aprobado, quien acompaña al GAD; lo que va en camino, quien lo escribe o lo revisa.
+
+        Planificador/a: las de su GAD. Zona: las de su zona desde que se envían. Central: todas
+        desde que se envían. Y además, las aprobadas de los GAD de los grupos ya conformados que ve;
+        quien observa una zona o el país, solo aprobadas.
+        """
+        if not usuario.is_authenticated or not usuario.is_active:
+            return self.none()
+        aprobada = Q(estado=Evaluacion.Estado.APROBADA)
+        if usuario.gad_id:
+            propias = Q(pdot__gad=usuario.gad_id)
+            return self.filter(propias | aprobada & self._de_sus_grupos(usuario))
+        en_su_mano = ~Q(estado=Evaluacion.Estado.BORRADOR)
+        if not usuario.puede(Permiso.REVISAR_EVALUACION):
+            en_su_mano = aprobada
+        if usuario.ve_el_pais:
+            return self.filter(en_su_mano)
+        de_su_zona = Q(pdot__gad__territorio__zona=usuario.zona_id)
+        return self.filter(en_su_mano & de_su_zona | aprobada & self._de_sus_grupos(usuario))
+
+    def del_gad_de(self, usuario):
+        """Las de su propio GAD, en cualquier estado."""
+        if not usuario.is_authenticated or not usuario.puede(Permiso.LLENAR_EVALUACION):
+            return self.none()
+        return self.filter(pdot__gad=usuario.gad_id)
+
+    def editables_por(self, usuario):
+        """Las de su GAD que están en sus manos: borrador o devuelta."""
+        return self.del_gad_de(usuario).filter(estado__in=Evaluacion.EN_MANOS_DEL_GAD)
+
+    def de_su_revision(self, usuario):
+        """Las que le toca revisar en algún momento, salidas ya del GAD: las de su zona."""
+        if not usuario.is_authenticated or not usuario.puede(Permiso.REVISAR_EVALUACION):
+            return self.none()
+        salidas = self.exclude(estado=Evaluacion.Estado.BORRADOR)
+        if usuario.ve_el_pais:
+            return salidas
+        return salidas.filter(pdot__gad__territorio__zona=usuario.zona_id)
+
+    def revisables_por(self, usuario):
+        """Las que esperan hoy su revisión."""
+        return self.de_su_revision(usuario).filter(estado=Evaluacion.Estado.ENVIADA)
+
+    def con_devolucion(self):
+        """Con el comentario general de la última devolución, en la misma consulta."""
+        devoluciones = Paso.objects.filter(
+            evaluacion=models.OuterRef("pk"), a=Evaluacion.Estado.DEVUELTA
+        ).order_by("-pk")
+        return self.annotate(devolucion=models.Subquery(devoluciones.values("comentario")[:1]))
+
+    def para_lista(self):
+        return self.select_related(
+            "pdot__gad__territorio__padre__padre", "pdot__gad__territorio__zona", "instrumento"
+        )
+
+    @staticmethod
+    def _de_sus_grupos(usuario):
+        # Un grupo solo propuesto no abre nada: cualquiera podría proponerlo con GAD ajenos.
+        grupos = Grupo.objects.visibles_para(usuario)
+        miembros = Membresia.objects.acompanados().filter(grupo__in=grupos)
+        return Q(pdot__gad__in=miembros.values("gad"))
+
+
+class Evaluacion(ModeloVersionado):
+    """Una versión de la evaluación de un PDOT. Flujo: borrador → enviada → (devuelta → enviada)*
+    → aprobada. La aprobada no se edita: se abre otra con el número siguiente.
+    """
+
+    class Estado(models.TextChoices):
+        BORRADOR = "borrador", "Borrador"
+        ENVIADA = "enviada", "Enviada a revisión"
+        DEVUELTA = "devuelta", "Devuelta con observaciones"
+        APROBADA = "aprobada", "Aprobada"
+
+    EN_MANOS_DEL_GAD = (Estado.BORRADOR, Estado.DEVUELTA)
+
+    pdot = models.ForeignKey(Pdot, models.PROTECT, related_name="evaluaciones")
+    instrumento = models.ForeignKey(Instrumento, models.PROTECT, related_name="evaluaciones")
+    numero = models.PositiveSmallIntegerField("versión", default=1)
+    estado = models.CharField(max_length=10, choices=Estado.choices, default=Estado.BORRADOR)
+    transcrita = models.BooleanField(
+        default=False,
+        help_text="Pasada de un documento en papel, sin revisión en la plataforma.",
+    )
+    fuente = models.CharField(max_length=200, blank=True)
+    creada = models.DateTimeField(auto_now_add=True)
+    actualizada = models.DateTimeField("última actualización", auto_now=True)
+    historia = HistoricalRecords()
+
+    objects = EvaluacionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "evaluación"
+        verbose_name_plural = "evaluaciones"
+        ordering = ["pdot", "-numero"]
+        constraints = [
+            models.UniqueConstraint(fields=["pdot", "numero"], name="evaluacion_numero_unico"),
+            models.UniqueConstraint(
+                fields=["pdot"],
+                condition=~Q(estado="aprobada"),
+                name="evaluacion_una_abierta_por_plan",
+                violation_error_message="El PDOT ya tiene una evaluación abierta.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Evaluación de {self.pdot.gad.nombre}, versión {self.numero}"
+
+    @property
+    def gad(self):
+        return self.pdot.gad
+
+    @property
+    def esta_en_manos_del_gad(self):
+        return self.estado in self.EN_MANOS_DEL_GAD
+
+    def es_de(self, usuario):
+        return usuario.gad_id == self.pdot.gad_id and usuario.puede(Permiso.LLENAR_EVALUACION)
+
+    def muestra_su_revision_a(self, usuario):
+        """Si ve observaciones, comentarios y quién hizo qué: el GAD y quien lo revisa.
+
+        Los demás leen lo aprobado, no cómo se llegó ni los nombres de quienes intervinieron.
+        """
+        if self.es_de(usuario):
+            return True
+        zona = self.pdot.gad.territorio.zona_id
+        revisa = usuario.puede(Permiso.REVISAR_EVALUACION)
+        return revisa and (usuario.ve_el_pais or usuario.zona_id == zona)
+
+
+class Respuesta(ModeloVersionado):
+    """Respuesta a una pregunta. La versión es por pregunta: dos pestañas en preguntas distintas
+    no chocan; en la misma, la segunda recibe el aviso y no pierde lo tecleado.
+    """
+
+    class Valor(models.TextChoices):
+        SI = "si", "SÍ"
+        PARCIAL = "parcial", "PARCIAL"
+        NO = "no", "NO"
+
+    evaluacion = models.ForeignKey(Evaluacion, models.CASCADE, related_name="respuestas")
+    pregunta = models.ForeignKey(Pregunta, models.PROTECT, related_name="respuestas")
+    valor = models.CharField(max_length=7, choices=Valor.choices, blank=True)
+    texto = models.TextField("justificación o respuesta", blank=True)
+    dudosa = models.BooleanField(
+        "lectura dudosa", default=False, help_text="El papelote original se lee con dificultad."
+    )
+    historia = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "respuesta"
+        ordering = ["evaluacion", "pregunta"]
+        constraints = [
+            models.UniqueConstraint(fields=["evaluacion", "pregunta"], name="respuesta_unica"),
+        ]
+
+    def __str__(self):
+        return f"{self.pregunta_id}: {self.get_valor_display() or self.texto[:40]}"
+
+    @property
+    def esta_vacia(self):
+        return not self.valor and not self.texto.strip()
+
+
+class Paso(models.Model):
+    """Paso del flujo: de qué estado a cuál, quién y cuándo. No se edita ni se borra."""
+
+    evaluacion = models.ForeignKey(Evaluacion, models.CASCADE, related_name="pasos")
+    de = models.CharField(max_length=10, choices=Evaluacion.Estado.choices, blank=True)
+    a = models.CharField(max_length=10, choices=Evaluacion.Estado.choices)
+    por = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    cuando = models.DateTimeField(auto_now_add=True)
+    comentario = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "paso de la evaluación"
+        verbose_name_plural = "pasos de la evaluación"
+        ordering = ["cuando", "pk"]
+
+    def __str__(self):
+        return f"{self.get_a_display()} ({self.cuando:%d/%m/%Y})"
+
+
+class Observacion(models.Model):
+    """Comentario de la zona a una pregunta al devolver; atendida cuando el GAD vuelve a enviar."""
+
+    evaluacion = models.ForeignKey(Evaluacion, models.CASCADE, related_name="observaciones")
+    pregunta = models.ForeignKey(Pregunta, models.PROTECT, related_name="observaciones")
+    texto = models.TextField()
+    paso = models.ForeignKey(Paso, models.CASCADE, related_name="observaciones")
+    atendida = models.BooleanField(default=False)
+    historia = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "observación"
+        verbose_name_plural = "observaciones"
+        ordering = ["paso", "pregunta"]
+        constraints = [
+            models.UniqueConstraint(fields=["paso", "pregunta"], name="observacion_unica"),
+        ]
+
+    def __str__(self):
+        return self.texto[:80]

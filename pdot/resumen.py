@@ -1,0 +1,127 @@
+"""Las cifras del país: división político-administrativa en una fecha y avance del acompañamiento.
+
+La fecha gobierna provincias, cantones, parroquias y GAD, porque la DPA cambia. Estrategias,
+grupos, encuentros y evaluaciones se cuentan como están ahora.
+"""
+
+from collections import Counter
+
+from django.db.models import Count, Sum
+
+from acompanamiento.models import Estrategia, Grupo, Membresia
+from talleres.models import Encuentro, Traslado
+from territorios.models import Gad, Territorio, Zona
+
+from .models import Evaluacion
+
+CIFRAS_DPA = ("provincias", "cantones", "parroquias_rurales", "gad")
+
+
+def resumir(fecha):
+    """Las cifras como diccionario listo para JSON. Doce consultas, haya lo que haya."""
+    zonas = _por_zona(fecha)
+    estrategias = _estrategias()
+    return {
+        "fecha": fecha.isoformat(),
+        **{cifra: sum(zona[cifra] for zona in zonas.values()) for cifra in CIFRAS_DPA},
+        "zonas": zonas,
+        "grupos": sum(estrategia["grupos"] for estrategia in estrategias),
+        "grupos_por_estado": _con_ceros(Grupo.Estado, _contar(Grupo.objects, "estado")),
+        "encuentros": sum(estrategia["encuentros"]["total"] for estrategia in estrategias),
+        "encuentros_por_estado": _con_ceros(Encuentro.Estado, _contar(Encuentro.objects, "estado")),
+        "evaluaciones": _con_ceros(Evaluacion.Estado, _contar(Evaluacion.objects, "estado")),
+        "estrategias": estrategias,
+    }
+
+
+def _por_zona(fecha):
+    """`{"1": {"provincias": 4, …}}`, con todas las zonas aunque alguna quede en cero."""
+    numeros = Zona.objects.order_by("numero").values_list("numero", flat=True)
+    zonas = {str(numero): dict.fromkeys(CIFRAS_DPA, 0) for numero in numeros}
+    cifra_de = {Territorio.Nivel.PROVINCIA: "provincias", Territorio.Nivel.CANTON: "cantones"}
+    territorios = Territorio.objects.vigentes_en(fecha).filter(cabecera=False)
+    for (zona, nivel), cuantos in _contar(territorios, "zona", "nivel").items():
+        zonas[str(zona)][cifra_de.get(nivel, "parroquias_rurales")] = cuantos
+    for zona, cuantos in _contar(Gad.objects.vigentes_en(fecha), "territorio__zona").items():
+        zonas[str(zona)]["gad"] = cuantos
+    return zonas
+
+
+def _estrategias():
+    """Una entrada por estrategia, la más antigua primero."""
+    grupos = _contar(Grupo.objects, "estrategia", "estado")
+    gads = _gads_por_nivel()
+    encuentros = _contar(Encuentro.objects, "estrategia", "tipo", "estado")
+    declarados = _participantes_declarados()
+    traslados = _contar(Traslado.objects, "estrategia")
+    return [
+        {
+            "codigo": estrategia.codigo,
+            "nombre": estrategia.nombre,
+            **_resumen_de_grupos(_solo_de(grupos, estrategia)),
+            "gad": {nivel: gads[estrategia.pk, nivel] for nivel in Gad.NIVELES_DE},
+            "encuentros": _resumen_de_encuentros(_solo_de(encuentros, estrategia)),
+            "traslados": traslados[estrategia.pk],
+            "participantes_declarados": declarados.get(estrategia.pk) or 0,
+        }
+        for estrategia in Estrategia.objects.order_by("desde", "codigo")
+    ]
+
+
+def _gads_por_nivel():
+    """Miembros vigentes de grupos conformados, por estrategia y nivel. Quien está en dos cuenta
+    uno.
+    """
+    cuentas = Counter()
+    miembros = (
+        Membresia.objects.acompanados()
+        .order_by()
+        .values_list("grupo__estrategia", "gad__nivel")
+        .annotate(cuantos=Count("gad", distinct=True))
+    )
+    for estrategia, nivel, cuantos in miembros:
+        cuentas[estrategia, Gad.COLUMNA[nivel]] += cuantos
+    return cuentas
+
+
+def _participantes_declarados():
+    realizados = Encuentro.objects.exclude(estado=Encuentro.Estado.CANCELADO).order_by()
+    return dict(realizados.values_list("estrategia").annotate(Sum("participantes_declarados")))
+
+
+def _resumen_de_grupos(por_estado):
+    """`por_estado`: Counter de {(estado,): cuántos}. «grupos» son los ya conformados."""
+    return {
+        "grupos": sum(por_estado[(estado,)] for estado in Grupo.CONFORMADOS),
+        "propuestos": por_estado[(Grupo.Estado.PROPUESTO,)],
+        "cancelados": por_estado[(Grupo.Estado.CANCELADO,)],
+    }
+
+
+def _resumen_de_encuentros(cuentas):
+    """`cuentas`: Counter de {(tipo, estado): cuántos}."""
+    por_tipo, por_estado = Counter(), Counter()
+    for (tipo, estado), cuantos in cuentas.items():
+        por_tipo[tipo] += cuantos
+        por_estado[estado] += cuantos
+    return {
+        "total": cuentas.total(),
+        "por_tipo": _con_ceros(Encuentro.Tipo, por_tipo),
+        "por_estado": _con_ceros(Encuentro.Estado, por_estado),
+    }
+
+
+def _contar(consulta, *campos):
+    """Counter de filas por el valor de `campos`: la clave es el valor, o la tupla si son varios."""
+    filas = consulta.order_by().values_list(*campos).annotate(cuantos=Count("pk"))
+    return Counter({fila[0] if len(campos) == 1 else fila[:-1]: fila[-1] for fila in filas})
+
+
+def _solo_de(cuentas, estrategia):
+    """De un Counter con la estrategia al frente de la clave, lo suyo y sin ella."""
+    suyas = {clave[1:]: n for clave, n in cuentas.items() if clave[0] == estrategia.pk}
+    return Counter(suyas)
+
+
+def _con_ceros(opciones, cuentas):
+    return {str(valor): cuentas[valor] for valor in opciones.values}

@@ -1,0 +1,200 @@
+"""Cobertura: a quién se acompaña y hasta dónde, en mapa, en cifras y en lista."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from acompanamiento.models import Estrategia
+from territorios.jurisdiccion import Permiso, exige
+from territorios.planillas import lineas_csv
+
+from ..cobertura import Recuento, contar, leer_gads, marcar
+from ..escalones import NIVELES, Escalon
+from ..forms import FiltroCobertura
+from ..mapa_cobertura import mapa_de_cobertura
+
+POR_PAGINA = 50
+CORTOS = {"provinciales": "Prov.", "municipales": "Mun.", "parroquiales": "Parr."}
+ENCABEZADO = [
+    *("código", "nombre", "nivel", "zona", "provincia", "cantón", "grupos"),
+    *("M1", "M2", "M3", "evaluado", "aprobado", "escalón"),
+]
+
+
+@exige(Permiso.VER_ACOMPANAMIENTO)
+def cobertura(request):
+    gads = leer_gads(request.user)
+    estrategias = Estrategia.objects.visibles_para(request.user).values_list("codigo", "nombre")
+    filtro = _filtro(request, gads.values(), list(estrategias))
+    contexto = {
+        "lugar": "acompanamiento",
+        "migas": [
+            ("Inicio", reverse("inicio")),
+            ("Acompañamiento", reverse("acompanamiento:inicio")),
+            ("Cobertura", None),
+        ],
+        "filtro": filtro,
+        "hay_gads": bool(gads),
+    }
+    if not filtro.is_valid():
+        return render(request, "pdot/cobertura.html", contexto, status=400)
+    marcar(gads, request.user, filtro.cleaned_data["estrategia"])
+    lugar = [gad for gad in gads.values() if _es_del_lugar(gad, filtro.cleaned_data)]
+    de_la_lista = [gad for gad in lugar if _pasa(gad, filtro.cleaned_data)]
+    if filtro.cleaned_data["formato"]:
+        return _descargar(de_la_lista)
+    contexto |= _resumen(lugar, filtro)
+    contexto |= {
+        "hay_grupos": any(gad.grupos for gad in gads.values()),
+        "escalon": Escalon(elegido) if (elegido := filtro.cleaned_data["escalon"]) else None,
+        "mapa": _mapa(request.user, lugar, filtro.cleaned_data) if lugar else None,
+        "pagina": Paginator(de_la_lista, POR_PAGINA).get_page(request.GET.get("pagina")),
+    }
+    return render(request, "pdot/cobertura.html", contexto)
+
+
+# --- Elegir -------------------------------------------------------------------------------------
+
+
+def _filtro(request, gads, estrategias):
+    zonas = {gad.zona: f"{gad.zona} · {gad.nombre_zona}" for gad in gads}
+    provincias = {gad.codigo_provincia: gad.provincia for gad in gads}
+    return FiltroCobertura(
+        request.GET,
+        estrategias=estrategias,
+        zonas=sorted(zonas.items()),
+        provincias=sorted(provincias.items()),
+    )
+
+
+def _es_del_lugar(gad, filtro):
+    es_de_la_zona = not filtro["zona"] or int(filtro["zona"]) == gad.zona
+    return es_de_la_zona and filtro["provincia"] in ("", gad.codigo_provincia)
+
+
+def _es_del_nivel(gad, filtro):
+    return filtro["nivel"] in ("", gad.nivel)
+
+
+def _pasa(gad, filtro):
+    return _es_del_nivel(gad, filtro) and (not filtro["escalon"] or filtro["escalon"] in gad.marcas)
+
+
+# --- Resumir ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Casilla:
+    """Una cifra del resumen, con el enlace a la lista que la explica.
+
+    `porcentaje` es None si a esos GAD no les toca el escalón.
+    """
+
+    escalon: Escalon
+    cuantos: int
+    porcentaje: float | None
+    url: str
+
+
+@dataclass
+class Renglon:
+    nombre: str
+    total: int
+    casillas: list[Casilla]
+    url: str
+    corto: str = ""
+
+
+def _resumen(lugar, filtro):
+    """El resumen por territorio y por nivel; el escalón filtra la lista, no las cifras."""
+    contados = [gad for gad in lugar if _es_del_nivel(gad, filtro.cleaned_data)]
+    total = contar(contados).get(None, Recuento())
+    titulo, campo, clave = _division(contados, filtro.cleaned_data)
+    renglones = []
+    if campo:
+        nombrados = contar(sorted(contados, key=clave), clave)
+        for (valor, nombre), recuento in nombrados.items():
+            renglones.append(_renglon(nombre, recuento, filtro, **{campo: valor}))
+    por_nivel = contar(contados, lambda gad: gad.nivel)
+    niveles = [
+        _renglon(nombre, por_nivel[nivel], filtro, corto=CORTOS[nivel], nivel=nivel)
+        for nivel, nombre in NIVELES.items()
+        if nivel in por_nivel
+    ]
+    todo = _renglon("Total", total, filtro)
+    columnas = [*niveles, todo] if len(niveles) > 1 else niveles
+    return {
+        "escalones": list(Escalon),
+        "division": titulo,
+        "renglones": renglones,
+        "total": todo,
+        "niveles": columnas,
+        "por_escalon": [
+            (escalon, [columna.casillas[lugar] for columna in columnas])
+            for lugar, escalon in enumerate(Escalon)
+        ],
+        "nunca": total.marcas[Escalon.NUNCA],
+    }
+
+
+def _division(gads, filtro):
+    """(título, campo del filtro, clave) con que se parte el resumen: en zonas o en provincias.
+
+    Dentro de una provincia ya no se parte: la explica la lista.
+    """
+    if filtro["provincia"]:
+        return "", "", None
+    if filtro["zona"] or len({gad.zona for gad in gads}) == 1:
+        return "Provincia", "provincia", lambda gad: (gad.codigo_provincia, gad.provincia)
+    return "Zona", "zona", lambda gad: (gad.zona, f"{gad.zona} · {gad.nombre_zona}")
+
+
+def _renglon(nombre, recuento, filtro, corto="", **lugar):
+    """`lugar` son los filtros que llevan a ese renglón; `corto`, su nombre donde no cabe."""
+    casillas = [
+        Casilla(
+            escalon,
+            recuento.marcas[escalon],
+            recuento.porcentaje(escalon),
+            filtro.enlace(**lugar, escalon=escalon.value) + "#lista",
+        )
+        for escalon in Escalon
+    ]
+    return Renglon(nombre, recuento.total, casillas, filtro.enlace(**lugar, escalon=""), corto)
+
+
+def _mapa(usuario, lugar, filtro):
+    del_pais = usuario.ve_el_pais and not filtro["zona"] and not filtro["provincia"]
+    # El mapa habla siempre de los municipales: el nivel no lo vacía y el escalón sí lo filtra.
+    elegidos = [gad for gad in lugar if filtro["escalon"] in ("", *gad.marcas)]
+    return mapa_de_cobertura(lugar, elegidos, del_pais=del_pais)
+
+
+# --- Descargar ----------------------------------------------------------------------------------
+
+
+def _descargar(gads):
+    respuesta = StreamingHttpResponse(
+        lineas_csv(ENCABEZADO, map(_fila, gads)), content_type="text/csv; charset=utf-8"
+    )
+    respuesta["Content-Disposition"] = 'attachment; filename="cobertura.csv"'
+    return respuesta
+
+
+def _fila(gad):
+    return [
+        *(gad.codigo, gad.nombre, gad.nombre_nivel, gad.zona, gad.provincia, gad.canton),
+        ", ".join(f"{grupo} ({grupo.get_estado_display().lower()})" for grupo in gad.grupos),
+        *(_consta(gad, momento) for momento in Escalon.momentos()),
+        *(_consta(gad, escalon) for escalon in (Escalon.EVALUADO, Escalon.APROBADO)),
+        gad.escalon.label,
+    ]
+
+
+def _consta(gad, escalon):
+    if escalon.solo_de not in ("", gad.nivel):
+        return "no aplica"
+    return "sí" if escalon in gad.marcas else "no"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TalleresConfig(AppConfig):
+    name = "talleres"
+    verbose_name = "Talleres"

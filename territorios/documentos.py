@@ -1,0 +1,161 @@
+"""Documentos PDF: de una plantilla de Django a un PDF etiquetado, en español y con su letra.
+
+WeasyPrint pide lo que la plantilla nombra (hojas de estilo, letras, imágenes) a un buscador propio
+que solo conoce los archivos de la casa: ni red, ni disco, ni redirecciones. Se importa tarde,
+porque tarda medio segundo y porque sin Pango en el sistema ni siquiera se deja importar.
+"""
+
+import mimetypes
+import re
+import warnings
+from collections import Counter
+from importlib.util import find_spec
+from itertools import groupby
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.text import slugify
+
+from .models import Gad, NombreInstitucion
+from .texto import enumerar
+
+# Cada tramo empieza por letra o cifra: no hay «..», ni ruta absoluta, ni nada por decodificar.
+TRAMO = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
+RUTA_ESTATICA = re.compile(f"estatico:({TRAMO}(?:/{TRAMO})*)")
+LETRAS = {
+    "letra:recta": "PublicSans[wght].ttf",
+    "letra:cursiva": "PublicSans-Italic[wght].ttf",
+}
+LARGO_DEL_NOMBRE = 90
+
+# Cada nivel en singular y plural, en el orden en que se nombran siempre.
+NIVELES = {
+    Gad.Nivel.PROVINCIAL: ("provincial", "provinciales"),
+    Gad.Nivel.REGIMEN_ESPECIAL: ("de régimen especial", "de régimen especial"),
+    Gad.Nivel.MUNICIPAL: ("municipal", "municipales"),
+    Gad.Nivel.METROPOLITANO: ("metropolitano", "metropolitanos"),
+    Gad.Nivel.PARROQUIAL: ("parroquial rural", "parroquiales rurales"),
+}
+
+
+class SinPango(Exception):
+    """Al sistema le falta la biblioteca que compone los PDF; el mensaje dice cómo traerla."""
+
+    ORDEN = (
+        "apt-get install -y --no-install-recommends"
+        " libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    )
+
+    def __init__(self):
+        super().__init__(f"Falta Pango, que compone los PDF. Instálelo así: {self.ORDEN}")
+
+
+class RecursoAjeno(Exception):
+    """Un documento pidió algo que no es un archivo de la casa: no se hace el documento."""
+
+
+def a_pdf(plantilla, contexto, *, titulo):
+    """Bytes del PDF (PDF/UA-1, es-EC) de una plantilla que hereda de `documentos/base.html`.
+
+    La plantilla recibe además `titulo` y, según `contexto["fecha"]` (hoy si falta), la
+    `institucion` que firma: su nombre cambia con el tiempo.
+    Lanza SinPango si falta en el sistema, y RecursoAjeno si la plantilla pide algo de fuera.
+    """
+    fecha = contexto.get("fecha") or timezone.localdate()
+    membrete = {
+        "titulo": titulo,
+        "fecha": fecha,
+        "institucion": NombreInstitucion.objects.en(fecha),
+    }
+    return _convertir(render_to_string(plantilla, {**contexto, **membrete}))
+
+
+def nombre_de_pdf(*partes):
+    """Nombre de archivo legible y sin tildes: («Grupo 1», «Súa») → `grupo-1-sua.pdf`."""
+    return f"{slugify(' '.join(partes))[:LARGO_DEL_NOMBRE].strip('-')}.pdf"
+
+
+# --- Palabras -----------------------------------------------------------------------------------
+
+
+def contar_por_nivel(gads):
+    """«1 provincial, 3 municipales y 17 parroquiales rurales»."""
+    cuenta = Counter(gad.nivel for gad in gads)
+    presentes = [(cuenta[nivel], nombres) for nivel, nombres in NIVELES.items() if cuenta[nivel]]
+    return enumerar([f"{cuantos} {nombres[cuantos > 1]}" for cuantos, nombres in presentes])
+
+
+def por_nivel(cosas, gad_de=lambda cosa: cosa):
+    """[(«GAD municipales», [cosa, …])], de la provincia a la parroquia y por código.
+
+    `gad_de(cosa)` da su GAD; sin más, las cosas son los GAD.
+    """
+    orden = list(NIVELES)
+
+    def lugar(cosa):
+        return orden.index(gad_de(cosa).nivel), gad_de(cosa).pk
+
+    por_lugar = groupby(sorted(cosas, key=lugar), lambda cosa: gad_de(cosa).nivel)
+    grupos = [(nivel, list(suyas)) for nivel, suyas in por_lugar]
+    return [(f"GAD {NIVELES[nivel][len(suyas) > 1]}", suyas) for nivel, suyas in grupos]
+
+
+# --- Conversión ---------------------------------------------------------------------------------
+
+
+def _convertir(html):
+    weasyprint = _weasyprint()
+    from weasyprint.urls import FatalURLFetchingError
+
+    try:
+        documento = weasyprint.HTML(string=html, url_fetcher=buscador())
+        return documento.write_pdf(pdf_variant="pdf/ua-1")
+    except FatalURLFetchingError as error:
+        # No desciende de Exception: sin traducirlo, se llevaría por delante al proceso web.
+        raise RecursoAjeno(str(error.__cause__)) from error
+
+
+def _weasyprint():
+    try:
+        with warnings.catch_warnings():
+            # Un Debian recién instalado no tiene letras, y no importa: el documento trae la suya.
+            warnings.filterwarnings("ignore", "No fonts configured")
+            import weasyprint
+    except OSError as error:
+        raise SinPango from error
+    return weasyprint
+
+
+def buscador():
+    """El URLFetcher de un documento; aquí dentro, porque su clase base es de WeasyPrint."""
+    _weasyprint()
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class BuscadorDeLaCasa(URLFetcher):
+        """Solo `data:`, `estatico:RUTA` y las dos letras. Lo demás corta el documento."""
+
+        def __init__(self):
+            super().__init__(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
+
+        def fetch(self, url, headers=None):
+            if url.lower().startswith("data:"):
+                return super().fetch(url)
+            archivo = archivo_propio(url)
+            tipo = mimetypes.guess_type(archivo.name)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, archivo.read_bytes(), {"Content-Type": tipo})
+
+    return BuscadorDeLaCasa()
+
+
+def archivo_propio(direccion):
+    """Archivo en disco de una dirección de la casa. Lanza RecursoAjeno con cualquier otra."""
+    if direccion in LETRAS:
+        paquete = find_spec("fontpkg_public_sans").submodule_search_locations[0]
+        return Path(paquete) / "files" / LETRAS[direccion]
+    ruta = RUTA_ESTATICA.fullmatch(direccion)
+    archivo = finders.find(ruta[1]) if ruta else None
+    if not archivo or not Path(archivo).is_file():
+        raise RecursoAjeno(f"Un documento no puede usar «{direccion[:200]}».")
+    return Path(archivo)

@@ -1,0 +1,28 @@
+"""Listas que se llevan a una hoja de cálculo: CSV por líneas, sin fórmulas escondidas."""
+
+import csv
+
+MARCA_DE_UTF8 = "\ufeff"
+# Con esto empieza lo que una hoja de cálculo ejecutaría como fórmula.
+PELIGROSOS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _Eco:
+    """Lo que se escribe se devuelve: así cada línea sale sin juntar el archivo entero."""
+
+    def write(self, linea):
+        return linea
+
+
+def lineas_csv(encabezado, filas):
+    """Genera las líneas del CSV, con la marca que Excel necesita para leer las tildes."""
+    escritor = csv.writer(_Eco(), delimiter=";")
+    yield MARCA_DE_UTF8 + escritor.writerow(encabezado)
+    for fila in filas:
+        yield escritor.writerow([celda_segura(valor) for valor in fila])
+
+
+def celda_segura(valor):
+    """El valor como texto; con un apóstrofo delante si la hoja lo tomaría por fórmula."""
+    texto = "" if valor is None else str(valor).replace("\0", "")
+    return f"'{texto}" if texto.startswith(PELIGROSOS) else texto

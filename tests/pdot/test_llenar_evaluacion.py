@@ -1,0 +1,266 @@
+"""Quien planifica llena su evaluación por secciones: guarda a medias, no pierde nada."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from pdot.forms import TEXTO_MAXIMO
+from pdot.models import Evaluacion, Respuesta
+from tests.conftest import entrar
+from tests.fabricas import EvaluacionFactory, PdotFactory
+
+
+@pytest.fixture
+def borrador(territorio, instrumento):
+    return EvaluacionFactory(pdot=PdotFactory(gad=territorio.gad["0807"]), instrumento=instrumento)
+
+
+def pagina(evaluacion, codigo="interna"):
+    return reverse("pdot:seccion", args=[evaluacion.pk, codigo])
+
+
+def respuestas(evaluacion):
+    filas = evaluacion.respuestas.order_by("pregunta__codigo")
+    return list(filas.values_list("pregunta__codigo", "valor", "texto", "version"))
+
+
+def tecleado(**cambios):
+    """Lo que manda la sección «interna» de un borrador vacío."""
+    datos = {"version_a1": 0, "version_a2": 0, "version_a3": 0}
+    return datos | cambios
+
+
+def test_guarda_a_medias_y_pasa_a_la_seccion_siguiente(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    respuesta = client.post(
+        pagina(borrador), tecleado(valor_a1="no", texto_a1="Es muy general.", valor_a2="si")
+    )
+    assert respuesta.url == pagina(borrador, "externa")
+    assert respuestas(borrador) == [("a1", "no", "Es muy general.", 1), ("a2", "si", "", 1)]
+
+
+def test_guardar_borrador_se_queda_en_la_seccion(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    respuesta = client.post(pagina(borrador), tecleado(valor_a1="si", quedarse="1"))
+    assert respuesta.url == pagina(borrador)
+
+
+def test_guardar_lo_mismo_no_deja_historia(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    client.post(pagina(borrador), tecleado(valor_a1="si"))
+    client.post(pagina(borrador), tecleado(valor_a1="si", version_a1=1))
+    assert Respuesta.historia.count() == 1
+    assert Respuesta.historia.get().history_user == plan_rioverde
+
+
+def test_el_autoguardado_responde_las_versiones_y_el_avance(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    respuesta = client.post(
+        pagina(borrador),
+        tecleado(valor_a1="si", texto_a2="A medias"),
+        headers={"X-Autoguardado": "1"},
+    )
+    datos = respuesta.json()
+    assert datos["versiones"] == {"a1": 1, "a2": 1}
+    # Un texto sin marca no responde una pregunta de escala.
+    assert datos["avance"] == "1 de 5"
+
+
+def test_un_texto_desmedido_se_rechaza_junto_al_campo_y_no_se_guarda(
+    client, plan_rioverde, borrador
+):
+    entrar(client, plan_rioverde)
+    largo = "a" * (TEXTO_MAXIMO + 1)
+    respuesta = client.post(pagina(borrador), tecleado(valor_a1="si", texto_a1=largo))
+    assert respuesta.status_code == 400
+    assert respuesta.context["form"].errors == {
+        "texto_a1": ["El texto es demasiado largo: use hasta 4.000 letras."]
+    }
+    assert largo in respuesta.text
+    assert respuestas(borrador) == []
+
+
+@pytest.mark.parametrize(
+    ("campo", "valor"),
+    [("valor_a1", "quizas"), ("version_a1", "-3"), ("version_a1", "uno"), ("version_a1", "")],
+)
+def test_un_valor_imposible_se_rechaza(client, plan_rioverde, borrador, campo, valor):
+    entrar(client, plan_rioverde)
+    respuesta = client.post(pagina(borrador), tecleado(**{campo: valor}))
+    assert respuesta.status_code == 400
+    assert list(respuesta.context["form"].errors) == [campo]
+    assert respuestas(borrador) == []
+
+
+def test_una_pestania_vieja_recibe_409_con_los_dos_textos(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    client.post(pagina(borrador), tecleado(valor_a1="no", texto_a1="Lo primero"))
+    respuesta = client.post(
+        pagina(borrador), tecleado(valor_a1="si", texto_a1="Lo segundo", valor_a2="si")
+    )
+    assert respuesta.status_code == 409
+    assert respuesta.context["conflictos"] == [
+        ("a1 · ¿La visión es concreta?", "NO. Lo primero", "SÍ. Lo segundo"),
+        ("a2 · ¿La visión es alcanzable?", "", "SÍ"),
+    ]
+    assert respuestas(borrador) == [("a1", "no", "Lo primero", 1)]
+
+
+def test_tras_el_409_guardar_otra_vez_vale_porque_ya_se_leyo(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    client.post(pagina(borrador), tecleado(valor_a1="no", texto_a1="Lo primero"))
+    tarde = client.post(pagina(borrador), tecleado(valor_a1="si", texto_a1="Lo segundo"))
+    form = tarde.context["form"]
+    otra_vez = {campo.html_name: campo.value() or "" for campo in form}
+    assert client.post(pagina(borrador), otra_vez).status_code == 302
+    assert respuestas(borrador) == [("a1", "si", "Lo segundo", 2)]
+
+
+def test_dos_pestanias_en_preguntas_distintas_no_chocan(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    client.post(pagina(borrador), tecleado(valor_a1="no"))
+    respuesta = client.post(pagina(borrador), tecleado(valor_a1="no", valor_a2="si"))
+    assert respuesta.status_code == 302
+    assert respuestas(borrador) == [("a1", "no", "", 1), ("a2", "si", "", 1)]
+
+
+def test_el_autoguardado_en_conflicto_lo_dice(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    client.post(pagina(borrador), tecleado(valor_a1="no"))
+    respuesta = client.post(
+        pagina(borrador), tecleado(valor_a1="si"), headers={"X-Autoguardado": "1"}
+    )
+    assert respuesta.status_code == 409
+    assert respuesta.json() == {
+        "error": "Otra persona cambió esto: pulse «Guardar borrador» para ver los dos textos."
+    }
+
+
+def test_los_elementos_y_problemas_se_escriben_uno_por_linea(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    datos = {
+        "elementos": "Turismo\n\n- Riesgos\nTurismo",
+        "problemas": "Agua segura",
+        "version": borrador.version,
+    }
+    respuesta = client.post(pagina(borrador, "vision"), datos)
+    assert respuesta.url == borrador.get_absolute_url()
+    assert [e.texto for e in borrador.elementos_vision.order_by("orden")] == ["Turismo", "Riesgos"]
+    assert [p.texto for p in borrador.problemas.all()] == ["Agua segura"]
+
+
+def test_acortar_la_lista_quita_lo_que_sobra(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    url = pagina(borrador, "vision")
+    client.post(url, {"elementos": "Uno\nDos\nTres", "problemas": "", "version": 1})
+    client.post(url, {"elementos": "Uno\nTres", "problemas": "", "version": 2})
+    assert [e.texto for e in borrador.elementos_vision.order_by("orden")] == ["Uno", "Tres"]
+
+
+def test_una_lista_vieja_recibe_409_y_conserva_lo_tecleado(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    url = pagina(borrador, "vision")
+    client.post(url, {"elementos": "Primero", "problemas": "", "version": 1})
+    respuesta = client.post(url, {"elementos": "Segundo", "problemas": "", "version": 1})
+    assert respuesta.status_code == 409
+    assert respuesta.context["conflictos"][0] == (
+        "Elementos para construir la nueva visión",
+        "Primero",
+        "Segundo",
+    )
+    assert [e.texto for e in borrador.elementos_vision.all()] == ["Primero"]
+
+
+def test_demasiados_elementos_se_rechazan(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    elementos = "\n".join(f"Elemento {n}" for n in range(21))
+    respuesta = client.post(
+        pagina(borrador, "vision"), {"elementos": elementos, "problemas": "", "version": 1}
+    )
+    assert respuesta.status_code == 400
+    assert respuesta.context["form"].errors == {"elementos": ["Escriba hasta 20 líneas; hay 21."]}
+
+
+@pytest.mark.parametrize("estado", ["enviada", "aprobada"])
+def test_fuera_de_sus_manos_no_se_escribe(client, plan_rioverde, borrador, estado):
+    Evaluacion.objects.filter(pk=borrador.pk).update(estado=estado)
+    entrar(client, plan_rioverde)
+    respuesta = client.post(pagina(borrador), tecleado(valor_a1="si"))
+    assert respuesta.status_code == 409
+    assert respuestas(borrador) == []
+
+
+@pytest.mark.parametrize("quien", ["plan_esmeraldas", "plan_chone"])
+def test_el_borrador_ajeno_no_existe(client, request, borrador, quien):
+    entrar(client, request.getfixturevalue(quien))
+    assert client.get(pagina(borrador)).status_code == 404
+    assert client.post(pagina(borrador), tecleado(valor_a1="si")).status_code == 404
+    assert respuestas(borrador) == []
+
+
+@pytest.mark.parametrize("quien", ["central", "zonal1", "observador"])
+def test_solo_el_gad_llena(client, request, borrador, quien):
+    entrar(client, request.getfixturevalue(quien))
+    assert client.post(pagina(borrador), tecleado(valor_a1="si")).status_code == 403
+    assert respuestas(borrador) == []
+
+
+def test_a_un_canton_no_se_le_pregunta_lo_de_una_parroquia(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    form = client.get(pagina(borrador, "externa")).context["form"]
+    assert [pregunta.codigo for pregunta in form.preguntas] == ["b1", "b2"]
+
+
+def test_guardar_gasta_lo_mismo_con_una_respuesta_que_con_tres(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+
+    def consultas(**cambios):
+        with CaptureQueriesContext(connection) as hechas:
+            client.post(pagina(borrador), tecleado(**cambios))
+        propias = [una["sql"].split()[0] for una in hechas]
+        return len([una for una in propias if una in ("SELECT", "INSERT", "UPDATE", "DELETE")])
+
+    nuevas = consultas(valor_a1="si"), consultas(valor_a1="si", version_a1=1, valor_a2="no")
+    tres = {"valor_a1": "no", "valor_a2": "si", "valor_a3": "si"}
+    cambiadas = consultas(**tres, version_a1=1, version_a2=1)
+    assert (nuevas, cambiadas) == ((10, 10), 12)
+
+
+def test_un_formulario_sin_los_campos_no_rompe(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    respuesta = client.post(pagina(borrador, "vision"), {"version": 99})
+    assert respuesta.status_code == 409
+
+
+def test_una_seccion_que_no_existe_es_404(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    assert client.get(pagina(borrador, "otra")).status_code == 404
+
+
+def test_lo_borrado_no_reaparece_tras_un_error(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    url = pagina(borrador, "vision")
+    client.post(url, {"elementos": "Turismo", "problemas": "Agua", "version": 1})
+    largo = "x" * 300
+    respuesta = client.post(url, {"elementos": largo, "problemas": "", "version": 2})
+    assert respuesta.status_code == 400
+    assert respuesta.context["form"]["problemas"].value() == ""
+
+
+def test_la_pagina_gasta_las_mismas_consultas_vacia_que_llena(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    client.get(pagina(borrador))
+    with CaptureQueriesContext(connection) as vacia:
+        client.get(pagina(borrador))
+    client.post(pagina(borrador), tecleado(valor_a1="si", valor_a2="no", valor_a3="si"))
+    client.get(pagina(borrador))
+    with CaptureQueriesContext(connection) as llena:
+        client.get(pagina(borrador))
+    assert (len(vacia), len(llena)) == (6, 6)
+
+
+def test_la_pagina_de_una_enviada_lleva_a_leerla(client, plan_rioverde, borrador):
+    Evaluacion.objects.filter(pk=borrador.pk).update(estado="enviada")
+    entrar(client, plan_rioverde)
+    assert client.get(pagina(borrador)).url == borrador.get_absolute_url()

@@ -1,0 +1,186 @@
+"""Las rutas de la plataforma sacadas del resolvedor, y a quién le toca cada cosa del elenco.
+
+Una ruta nueva entra sola en las pruebas. Si trae un parámetro que aquí no se conoce, la prueba
+falla y dice cuál: se agrega a `muestras()` con una cosa que alguien vea y otro no.
+"""
+
+import re
+from dataclasses import dataclass
+
+from django.urls import URLPattern, get_resolver, reverse
+
+from territorios.jurisdiccion import PERMISOS, Permiso
+
+from .conftest import CLAVE_DE_CALENDARIO
+
+PARAMETRO = re.compile(r"<(?:\w+:)?(\w+)>")
+# El admin y las cuentas se miran aparte: no llevan `permiso`.
+ADMIN = "admin"
+
+PAIS = {"central", "observador"}
+ZONA_1 = {"zonal1", "observador1"}
+PLANIFICADORES = {"plan_rioverde", "plan_esmeraldas", "plan_chone"}
+TODOS = PAIS | ZONA_1 | PLANIFICADORES | {"zonal4"}
+SIN_SESION = ("anonimo", "inactivo")
+IDENTIDADES = (*sorted(TODOS), *SIN_SESION)
+
+# Escrito a mano, y no con los QuerySet: así la matriz también los comprueba a ellos.
+VEN = {
+    "grupo1": PAIS | ZONA_1 | {"plan_rioverde", "plan_esmeraldas"},
+    "grupo2": PAIS | ZONA_1 | {"zonal4"},
+    "evaluacion 0807": {"plan_rioverde"},
+    "evaluacion 0801": {"central", "zonal1", "plan_esmeraldas"},
+    "evaluacion 1303": {"central", "zonal4", "plan_chone"},
+    "evaluacion 0803": PAIS | ZONA_1 | {"zonal4"},
+}
+VEN |= {"encuentro1": VEN["grupo1"], "encuentro2": VEN["grupo2"]}
+VEN["suscripcion"] = {"plan_chone"}
+VEN |= {"acuerdo1": VEN["grupo1"], "acuerdo2": VEN["grupo2"]}
+VEN |= {"choque1": VEN["grupo1"], "choque2": VEN["grupo2"]}
+VEN |= {"hito1": VEN["grupo1"], "hito2": VEN["grupo2"]}
+VEN |= {
+    "linea1": PAIS | ZONA_1 | {"plan_rioverde", "plan_esmeraldas"},
+    "linea2": PAIS | {"zonal4", "plan_chone"},
+    # El GAD provincial, que también lo ve, no tiene cuenta en el elenco.
+    "linea borrador": {"central", "zonal1"},
+}
+ESCRIBEN = {
+    Permiso.LLENAR_EVALUACION: {
+        "evaluacion 0807": {"plan_rioverde"},
+        "evaluacion 0801": {"plan_esmeraldas"},
+        "evaluacion 1303": {"plan_chone"},
+    },
+    Permiso.REVISAR_EVALUACION: {
+        "evaluacion 0801": {"central", "zonal1"},
+        "evaluacion 1303": {"central", "zonal4"},
+        "evaluacion 0803": {"central", "zonal1"},
+    },
+    Permiso.EDITAR_ACOMPANAMIENTO: {
+        "grupo1": {"central", "zonal1"},
+        "grupo2": {"central", "zonal1", "zonal4"},
+        "encuentro1": {"central", "zonal1"},
+        "encuentro2": {"central", "zonal1", "zonal4"},
+        "acuerdo1": {"central", "zonal1"},
+        "acuerdo2": {"central", "zonal1", "zonal4"},
+    },
+    # Del acuerdo 1 responde Rioverde; Esmeraldas, del mismo grupo, lo ve y no lo anota.
+    Permiso.ANOTAR_AVANCES: {
+        "acuerdo1": {"central", "zonal1", "plan_rioverde"},
+        "acuerdo2": {"central", "zonal1", "zonal4"},
+        # El cumplimiento de la muestra es de la provincia, que no tiene cuenta en el elenco.
+        "hito1": {"central", "zonal1"},
+        "hito2": {"central", "zonal1", "zonal4"},
+    },
+    Permiso.DEFINIR_LINEAS: {
+        "linea1": {"central", "zonal1"},
+        "linea2": {"central", "zonal4"},
+        "linea borrador": {"central", "zonal1"},
+    },
+    # La muestra es lo que dice Rioverde: no le toca la línea de la otra provincia ni un borrador.
+    Permiso.PRONUNCIARSE: {"linea1": {"zonal1", "plan_rioverde"}},
+}
+PUBLICO = "de cualquiera con cuenta"
+
+
+@dataclass(frozen=True)
+class Ruta:
+    """Una ruta; `parametros` son pares (último tramo fijo antes de él, nombre)."""
+
+    nombre: str
+    camino: str
+    vista: object
+    parametros: tuple
+
+    @property
+    def permiso(self):
+        """El permiso que declara la vista; None si es pública; AttributeError si no dice nada."""
+        return getattr(self.vista, "view_class", self.vista).permiso
+
+    def direccion(self, valores=()):
+        nombres = [nombre for _, nombre in self.parametros]
+        return reverse(self.nombre, kwargs=dict(zip(nombres, valores, strict=True)))
+
+
+def rutas(resolvedor=None, prefijo="", espacio=""):
+    """Toda ruta que se alcanza desde config.urls."""
+    for patron in (resolvedor or get_resolver()).url_patterns:
+        camino = prefijo + str(patron.pattern)
+        if isinstance(patron, URLPattern):
+            nombre = f"{espacio}{patron.name}"
+            yield Ruta(nombre, camino, patron.callback, tuple(_parametros(camino)))
+        else:
+            suyo = f"{patron.namespace}:" if patron.namespace else ""
+            yield from rutas(patron, camino, espacio + suyo)
+
+
+def _parametros(camino):
+    fijo = ""
+    for tramo in camino.split("/"):
+        hallados = PARAMETRO.findall(tramo)
+        yield from ((fijo, nombre) for nombre in hallados)
+        fijo = fijo if hallados else tramo
+
+
+def de_la_plataforma():
+    """Las rutas propias: ni el admin ni las cuentas de allauth."""
+    return [r for r in rutas() if not r.nombre.startswith((f"{ADMIN}:", "account_", "mfa_"))]
+
+
+def muestras(
+    grupo1, grupo2, encuentro1, encuentro2, acuerdos, hitos, lineas, evaluaciones, suscripcion
+):
+    """(tramo, parámetro) → [(valor, qué es)], con algo propio y algo ajeno para cada quien."""
+    grupos = [(grupo1.pk, "grupo1"), (grupo2.pk, "grupo2")]
+    return {
+        ("grupos", "pk"): grupos,
+        ("grupos", "grupo"): grupos,
+        ("encuentros", "pk"): [(encuentro1.pk, "encuentro1"), (encuentro2.pk, "encuentro2")],
+        ("acuerdos", "pk"): [(acuerdo.pk, nombre) for nombre, acuerdo in acuerdos.items()],
+        ("hitos", "pk"): [(hito.pk, nombre) for nombre, hito in hitos.items()],
+        ("cumplimiento", "codigo"): [("08", PUBLICO)],
+        ("lineas", "pk"): [(linea.pk, nombre) for nombre, linea in lineas.items()],
+        # Ven y definen en una provincia los mismos que en su línea en consulta.
+        ("lineas", "provincia"): [("08", "linea1"), ("13", "linea2")],
+        ("pronunciamiento", "codigo"): [("0807", PUBLICO)],
+        ("evaluaciones", "pk"): [
+            (fila.pk, f"evaluacion {codigo}") for codigo, fila in evaluaciones.items()
+        ],
+        ("evaluaciones", "codigo"): [("interna", PUBLICO), ("vision", PUBLICO)],
+        ("gad", "codigo"): [("0807", PUBLICO), ("130352", PUBLICO), ("13", PUBLICO)],
+        ("zonas", "numero"): [(1, PUBLICO), (4, PUBLICO)],
+        ("estrategias", "codigo"): [(grupo1.estrategia.codigo, PUBLICO)],
+        ("choques", "estrategia"): [(grupo1.estrategia.codigo, PUBLICO)],
+        ("cronograma", "estrategia"): [(grupo1.estrategia.codigo, PUBLICO)],
+        ("mes", "mes"): [("2019-08", PUBLICO)],
+        ("suscripciones", "pk"): [(suscripcion.pk, "suscripcion")],
+        # No pide cuenta: la abre cualquiera que tenga la clave.
+        ("calendario", "clave"): [(CLAVE_DE_CALENDARIO, PUBLICO)],
+        ("cronograma", "semana"): [("2019-W34", PUBLICO), ("2019-W35", PUBLICO)],
+    }
+
+
+def combinaciones(parametros, muestrario):
+    """Cada manera de llenar los parámetros: (valores, cosas que se tocan)."""
+    if not parametros:
+        return [((), ())]
+    primero, *resto = parametros
+    if primero not in muestrario:
+        raise LookupError(
+            f"No hay muestra para el parámetro «{primero[1]}» después de «{primero[0]}/»: "
+            "agréguela en tests/rutas.py, muestras()."
+        )
+    return [
+        ((valor, *valores), (cosa, *cosas))
+        for valor, cosa in muestrario[primero]
+        for valores, cosas in combinaciones(resto, muestrario)
+    ]
+
+
+def alcanza(quien, permiso, cosas):
+    """Si a esa persona le tocan todas esas cosas, para lo que ese permiso permite hacer."""
+    tabla = ESCRIBEN.get(permiso, VEN)
+    return all(cosa == PUBLICO or quien in tabla.get(cosa, ()) for cosa in cosas)
+
+
+def tiene(usuario, permiso):
+    return permiso in PERMISOS[usuario.rol]
