@@ -11,7 +11,6 @@ from territorios.administracion import (
     AdminConHistoria,
     EnLinea,
     HistoriaSoloLectura,
-    SoloLectura,
 )
 
 from .insumos import veredicto_de
@@ -28,7 +27,6 @@ from .models import (
     LineaProgramatica,
     Membresia,
     Pronunciamiento,
-    Recordatorio,
 )
 
 
@@ -166,13 +164,6 @@ class AvanceAcuerdoAdmin(HistoriaSoloLectura):
     list_select_related = ["acuerdo", "por"]
     list_filter = ["estado"]
     search_fields = ["texto", "evidencia"]
-
-
-@admin.register(Recordatorio)
-class RecordatorioAdmin(SoloLectura, admin.ModelAdmin):
-    list_display = ["acuerdo", "motivo", "fecha_limite", "destinatario", "enviado"]
-    list_select_related = ["acuerdo", "destinatario"]
-    list_filter = ["motivo"]
 
 
 @admin.register(Hito)

@@ -75,6 +75,17 @@ class AcuerdoForm(FormularioVersionado):
             raise forms.ValidationError("La fecha para cumplir ya pasó.")
         return fecha
 
+    def clean(self):
+        """Un responsable y no dos: se dice junto a su campo y no suelto arriba."""
+        datos = super().clean()
+        nombres = ("responsable_gad", "responsable_entidad")
+        sin_error = not any(nombre in self.errors for nombre in nombres)
+        if sin_error and [datos.get(nombre) for nombre in nombres].count(None) != 1:
+            self.add_error(
+                "responsable_gad", "El acuerdo tiene un responsable: un GAD o una entidad."
+            )
+        return datos
+
 
 class AvanceForm(forms.ModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)

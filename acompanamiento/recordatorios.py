@@ -2,34 +2,31 @@
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from territorios.cartero import encolar
 from territorios.jurisdiccion import Rol
-from territorios.models import Usuario
+from territorios.models import Mensaje, Usuario
 
 from .correos import correo_de_recordatorio
-from .models import Acuerdo, Recordatorio
+from .models import Acuerdo
 
 DIAS_ANTES = 7
-Motivo = Recordatorio.Motivo
 
 
-def enviar_recordatorios(fecha=None):
-    """Manda los que tocan a `fecha` (hoy si se calla) y devuelve cuántos salieron.
+def encolar_recordatorios(fecha=None):
+    """Pone en la cola los que tocan a `fecha` (hoy si se calla) y devuelve cuántos son nuevos.
 
     No depende de que la orden corra cada día: mira qué acuerdos abiertos vencen pronto o ya
-    vencieron y a quién no se le ha dicho. Un correo que falla queda reservado sin enviar y se
-    intenta de nuevo la próxima vez.
+    vencieron y a quién no se le ha dicho. Del resto se encarga el cartero.
     """
     fecha = fecha or timezone.localdate()
-    enviados = 0
+    nuevos = 0
     for acuerdo in _por_avisar(fecha):
-        motivo = Motivo.VENCIDO if acuerdo.fecha_limite < fecha else Motivo.POR_VENCER
         for persona in _destinatarios(acuerdo):
-            enviados += _enviar(acuerdo, motivo, persona)
-    return enviados
+            nuevos += _encolar(acuerdo, persona, vencido=acuerdo.fecha_limite < fecha)
+    return nuevos
 
 
 def _por_avisar(fecha):
@@ -49,31 +46,11 @@ def _destinatarios(acuerdo):
     return Usuario.objects.filter(quienes, is_active=True).exclude(email="")
 
 
-def _enviar(acuerdo, motivo, persona):
-    """Reserva, manda y marca. 1 si salió; 0 si ya se había mandado o el correo falló."""
-    recordatorio = _reservar(acuerdo, motivo, persona)
-    if recordatorio is None:
-        return 0
-    try:
-        correo_de_recordatorio(recordatorio, acuerdo).send()
-    except OSError:
-        return 0
-    recordatorio.enviado = timezone.now()
-    recordatorio.save()
-    return 1
-
-
-def _reservar(acuerdo, motivo, persona):
-    """La fila que impide repetirlo, o None si ya salió (o lo tiene otro proceso)."""
-    clave = {
-        "acuerdo": acuerdo,
-        "motivo": motivo,
-        "fecha_limite": acuerdo.fecha_limite,
-        "destinatario": persona,
-    }
-    try:
-        with transaction.atomic():
-            recordatorio, _ = Recordatorio.objects.get_or_create(**clave)
-    except IntegrityError:
-        return None
-    return None if recordatorio.enviado else recordatorio
+def _encolar(acuerdo, persona, *, vencido):
+    """True si a esa persona no se le había avisado de lo mismo; si cambia el plazo, es otro."""
+    motivo = "vencido" if vencido else "por-vencer"
+    clave = f"acuerdo-{acuerdo.pk}-{motivo}-{acuerdo.fecha_limite}-{persona.pk}"
+    if Mensaje.objects.filter(clave=clave).exists():
+        return False
+    encolar(clave=clave, para=persona.email, **correo_de_recordatorio(acuerdo, vencido))
+    return True

@@ -14,5 +14,7 @@ PAGINAS = {
     "acompanamiento.acuerdo": lambda a: reverse("acompanamiento:acuerdo", args=[a.pk]),
     "acompanamiento.lineaprogramatica": lambda x: reverse("acompanamiento:linea", args=[x.pk]),
     "talleres.encuentro": lambda encuentro: reverse("talleres:encuentro", args=[encuentro.pk]),
+    "talleres.aporte": lambda aporte: reverse("pdot:aporte", args=[aporte.pk]),
+    "talleres.evidencia": lambda una: reverse("talleres:evidencia", args=[una.pk]),
     "pdot.evaluacion": lambda evaluacion: reverse("pdot:evaluacion", args=[evaluacion.pk]),
 }

@@ -1,5 +1,6 @@
 """Configuración. Lo que cambia de una instalación a otra se lee del ambiente (.env.example)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "territorios.cuentas.ExigeIngresoMiddleware",
+    "territorios.sin_conexion.QuienMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -94,6 +96,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "territorios.sin_conexion.quien",
             ],
         },
     },
@@ -175,6 +178,10 @@ EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("CORREO_REMITENTE", default="acompanamiento-pdot@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Sin plazo, un servidor que no contesta detendría la cola para siempre.
+EMAIL_TIMEOUT = 30
+# Cuánto se conserva el contenido de lo enviado; después queda solo la constancia de que salió.
+RETENCION_DEL_CORREO = timedelta(days=env.int("RETENCION_DEL_CORREO", default=30))
 
 # --- Lengua, hora y números --------------------------------------------------------------------
 LANGUAGE_CODE = "es-ec"
@@ -239,6 +246,10 @@ if PRODUCCION:
 # Un formulario de evaluación lleva unos cien campos; mil es holgado y corta los abusos.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Por conexión. En una sala hay un solo wifi y decenas de teléfonos: con la clave buena el límite es
+# holgado (además, cada encuentro tiene su tope); con claves y códigos inventados, corto.
+LIMITES_POR_MINUTO = {"registro_en_puerta": 240, "clave_inventada": 60, "codigo_inventado": 20}
 
 # --- Archivos que se suben ---------------------------------------------------------------------
 # Fuera de lo que se sirve: solo los entrega una vista, después de autorizar.

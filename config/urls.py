@@ -7,11 +7,13 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from acompanamiento import urls as acompanamiento
+from pdot.views.aportes import acuerdo, aportes, cambios
 from pdot.views.estrategia import estrategia
 from pdot.views.inicio import inicio
-from talleres.views.acuerdos import acuerdo
+from talleres import urls as talleres
 from territorios.jurisdiccion import entra_a_central
 from territorios.segundo_factor import con_codigos
+from territorios.views import sin_conexion
 
 admin.site.login = secure_admin_login(admin.site.login)
 admin.site.has_permission = entra_a_central
@@ -19,6 +21,7 @@ admin.site.site_header = "Acompañamiento PDOT · Administración central"
 admin.site.site_title = "Administración central"
 admin.site.index_title = "Catálogos, usuarios y registros"
 
+handler400 = "territorios.views.errores.no_aceptado"
 handler403 = "territorios.views.errores.prohibido"
 handler404 = "territorios.views.errores.no_encontrado"
 handler500 = "territorios.views.errores.fallo"
@@ -64,11 +67,22 @@ de_acompanamiento = [
     *acompanamiento.urlpatterns,
 ]
 
+# Y en la de talleres: el tablero de aportes dice qué nació de cada tarjeta.
+de_talleres = [
+    path("encuentros/<int:pk>/aportes/", aportes, name="aportes"),
+    path("encuentros/<int:pk>/aportes/cambios/", cambios, name="cambios_de_aportes"),
+    *talleres.urlpatterns,
+]
+
 urlpatterns = [
     path("", inicio, name="inicio"),
+    path("sw.js", sin_conexion.servicio, name="servicio"),
+    path("sin-conexion/", sin_conexion.sin_conexion, name="sin_conexion"),
     path("territorio/", include("territorios.urls")),
     path("acompanamiento/", include((de_acompanamiento, acompanamiento.app_name))),
-    path("talleres/", include("talleres.urls")),
+    path("talleres/", include((de_talleres, talleres.app_name))),
+    # Cortas, porque se teclean de un cartel o de un papel.
+    path("", include((talleres.publicas, "publico"))),
     path("pdot/", include("pdot.urls")),
     path("cuenta/", include(cuenta)),
     path("central/", admin.site.urls),

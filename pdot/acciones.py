@@ -21,6 +21,7 @@ from .models import (
 )
 
 Estado = Evaluacion.Estado
+PROBLEMAS_MAXIMO = 20
 CAMPOS_DE_RESPUESTA = ["valor", "texto", "dudosa"]
 
 
@@ -181,29 +182,96 @@ def guardar_listas(evaluacion, *, elementos, problemas, version, por):
 
 
 def _reemplazar(evaluacion, modelo, textos, por):
-    """Deja la lista como `textos` tocando solo lo que cambió; dice si cambió algo."""
+    """Deja la lista como `textos` tocando solo lo que cambió; dice si cambió algo.
+
+    Lo que sigue igual conserva su fila aunque cambie de lugar, y lo corregido en su lugar también:
+    así no se pierde de qué tarjeta nació.
+    """
     actuales = list(modelo.objects.filter(evaluacion=evaluacion).order_by("orden"))
     if [uno.texto for uno in actuales] == list(textos):
         return False
-    for sobrante in actuales[len(textos) :]:
-        sobrante._history_user = por
-        sobrante.delete()
+    filas = _filas_para(textos, actuales)
+    for sobrante in actuales:
+        if sobrante not in filas.values():
+            _quitar(sobrante, por)
     cambiados = []
-    for uno, texto in zip(actuales, textos, strict=False):
-        if uno.texto != texto:
-            uno.texto = texto
-            cambiados.append(uno)
+    for orden, texto in enumerate(textos, start=1):
+        fila = filas.get(orden)
+        if fila and (fila.texto, fila.orden) != (texto, orden):
+            fila.texto, fila.orden = texto, orden
+            cambiados.append(fila)
     if cambiados:
-        bulk_update_with_history(cambiados, modelo, ["texto"], default_user=por)
-    _crear_lista(evaluacion, modelo, textos, desde=len(actuales), por=por)
+        bulk_update_with_history(cambiados, modelo, ["texto", "orden"], default_user=por)
+    _crear_lista(evaluacion, modelo, textos, salvo=filas, por=por)
     return True
 
 
-def _crear_lista(evaluacion, modelo, textos, *, por, desde=0):
+def _filas_para(textos, actuales):
+    """{lugar: la fila que ya decía ese texto o, si no, la que ese lugar deja libre}."""
+    libres = list(actuales)
+    filas = {}
+    for orden, texto in enumerate(textos, start=1):
+        igual = next((uno for uno in libres if uno.texto == texto), None)
+        if igual:
+            filas[orden] = igual
+            libres.remove(igual)
+    for orden in range(1, len(textos) + 1):
+        if orden not in filas and orden <= len(actuales) and actuales[orden - 1] in libres:
+            filas[orden] = actuales[orden - 1]
+    return filas
+
+
+def _quitar(uno, por):
+    """Borra la fila; si nació de una tarjeta, la promoción queda deshecha."""
+    promocion = getattr(uno, "promocion", None)
+    if promocion and not promocion.deshecha:
+        promocion.deshacer(motivo="El GAD lo quitó de su evaluación.", por=por)
+    uno._history_user = por
+    uno.delete()
+
+
+@transaction.atomic
+def agregar_problema(evaluacion, texto, *, por):
+    """Pone un problema al final de la lista del GAD y lo devuelve.
+
+    Sube la versión: quien la tenía abierta lo ve antes de guardar la suya. Lanza NoProcede si la
+    evaluación no está en manos del GAD, si ya lo tiene o si la lista está llena.
+    """
+    evaluacion = bloquear(Evaluacion, evaluacion.pk)
+    _exigir(evaluacion, *Evaluacion.EN_MANOS_DEL_GAD)
+    suyos = list(evaluacion.problemas.order_by("orden"))
+    if texto in [uno.texto for uno in suyos]:
+        raise NoProcede("El GAD ya tiene ese problema en su evaluación.")
+    if len(suyos) >= PROBLEMAS_MAXIMO:
+        raise NoProcede(f"El GAD ya anotó {len(suyos)} problemas: no caben más.")
+    nuevo = Problema(evaluacion=evaluacion, texto=texto)
+    nuevo.orden = suyos[-1].orden + 1 if suyos else 1
+    nuevo._history_user = por
+    nuevo.save()
+    _tocar(evaluacion, "Problema nacido de un aporte", por)
+    return nuevo
+
+
+@transaction.atomic
+def quitar_problema(problema, *, por):
+    """Quita el problema de la lista. Lanza NoProcede si la evaluación no está en manos del GAD."""
+    evaluacion = bloquear(Evaluacion, problema.evaluacion_id)
+    _exigir(evaluacion, *Evaluacion.EN_MANOS_DEL_GAD)
+    problema._history_user = por
+    problema.delete()
+    _tocar(evaluacion, "Se deshizo un problema nacido de un aporte", por)
+
+
+def _tocar(evaluacion, motivo, por):
+    evaluacion._history_user, evaluacion._change_reason = por, motivo
+    guardar_con_version(evaluacion, evaluacion.version)
+
+
+def _crear_lista(evaluacion, modelo, textos, *, por, salvo=()):
     nuevos = [
         modelo(evaluacion=evaluacion, orden=orden, texto=texto)
         for orden, texto in enumerate(textos, start=1)
-        if orden > desde
+        if orden not in salvo
     ]
     if nuevos:
         bulk_create_with_history(nuevos, modelo, default_user=por)

@@ -24,11 +24,13 @@ from .models import (
     ElementoVision,
     Evaluacion,
     Instrumento,
+    Necesidad,
     Observacion,
     Paso,
     Pdot,
     Pregunta,
     Problema,
+    Promocion,
     Respuesta,
     Seccion,
 )
@@ -340,3 +342,27 @@ class ElementoVisionAdmin(SegunEvaluacion, AdminConHistoria):
     @admin.display(description="de quién")
     def de_quien(self, elemento):
         return elemento.grupo or elemento.evaluacion
+
+
+# --- Lo que nace de los aportes -----------------------------------------------------------------
+
+
+@admin.register(Necesidad)
+class NecesidadAdmin(AdminConHistoria):
+    list_display = ["tema", "prioridad", "modalidad", "componente", "grupo", "gad", "asumible"]
+    list_select_related = ["grupo", "gad"]
+    list_filter = ["prioridad", "modalidad", "componente", "asumible", "grupo__zona"]
+    search_fields = ["tema", "detalle", "gad__territorio__busqueda", "grupo__nombre"]
+    autocomplete_fields = ["grupo", "gad", "encuentro"]
+
+
+@admin.register(Promocion)
+class PromocionAdmin(HistoriaSoloLectura):
+    """Para buscar: se promueve y se deshace en la tarjeta."""
+
+    list_display = ["aporte", "clase", "grupo", "gad", "por", "cuando", "deshecha"]
+    list_select_related = ["aporte", "grupo", "gad", "por"]
+    list_filter = ["clase", ("deshecha", admin.EmptyFieldListFilter)]
+    search_fields = ["aporte__texto", "grupo__nombre", "gad__territorio__busqueda"]
+    # Lo que dice el problema de un borrador es del GAD: aquí solo, de qué tarjeta nació.
+    exclude = ["problema"]

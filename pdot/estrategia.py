@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from acompanamiento.models import ElementoEstrategia, Grupo
 from acompanamiento.reparto import Reparto, repartir
+from talleres.asistencia import de_estrategia
 from territorios.bitacora import cambios_de
 from territorios.jurisdiccion import Permiso
 
@@ -12,7 +13,7 @@ from .avance import avance_de
 
 
 def ficha_de_estrategia(estrategia, usuario):
-    """Contexto de la página. Cuatro consultas, haya los grupos que haya."""
+    """Contexto de la página. Cinco consultas, haya los grupos que haya."""
     grupos = _grupos(usuario, estrategia)
     conformados = [grupo for grupo in grupos if grupo.esta_conformado]
     total = Reparto.de(grupo.reparto for grupo in conformados)
@@ -32,6 +33,7 @@ def ficha_de_estrategia(estrategia, usuario):
         "cuantos": len(conformados),
         "propuestos": sum(grupo.esta_propuesto for grupo in grupos),
         "total": total,
+        "asistencia": de_estrategia(estrategia, usuario),
         "avance": avance_de(estrategia, usuario, grupos, total.gads),
         "puede_formar": usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO),
         "puede_administrar": usuario.puede(Permiso.ADMINISTRAR),

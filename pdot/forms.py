@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 
 from territorios.filtros import CampoOpcion
 
-from .acciones import CambioDeRespuesta
+from .acciones import PROBLEMAS_MAXIMO, CambioDeRespuesta
 from .escalones import NIVELES, Escalon
 from .models import Evaluacion, Pdot, Respuesta
 
 TEXTO_MAXIMO = 4000
-ELEMENTOS_MAXIMO = 20
+ELEMENTOS_MAXIMO = PROBLEMAS_MAXIMO
 
 
 def campo_de_texto(etiqueta, filas=3):
@@ -247,6 +247,16 @@ class FiltroCobertura(forms.Form):
         self.fields["formato"].error_messages["invalid_choice"] = (
             "La lista se descarga solo en CSV, no en «%(value)s»."
         )
+
+    @property
+    def en_palabras(self):
+        """[«Zona: 4 · Manta», «Nivel: Municipales»…] de los filtros puestos, para el encabezado."""
+        return [
+            f"{self[campo].label}: {nombre}"
+            for campo, elegido in self.puestos.items()
+            for valor, nombre in self.fields[campo].choices
+            if str(valor) == str(elegido)
+        ]
 
     @property
     def puestos(self):

@@ -2,12 +2,13 @@
 
 from itertools import groupby
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from acompanamiento.mapas import mapa_de_grupo
 from acompanamiento.models import Acuerdo, Membresia
-from talleres.models import Encuentro
+from talleres.asistencia import de_grupo
+from talleres.models import Encuentro, Participante
 from territorios.bitacora import cambios_de
 from territorios.documentos import contar_por_nivel, por_nivel
 from territorios.jurisdiccion import Permiso
@@ -15,15 +16,21 @@ from territorios.texto import enumerar
 
 from .coherencia import matriz_de_grupo
 from .documentos import aportes_por_momento, sin_equivoco
-from .models import ElementoVision, Evaluacion
+from .models import ElementoVision, Evaluacion, Necesidad
+from .promociones import tarjetas_de
 
 
 def ficha_de_grupo(grupo, usuario):
     """Contexto de la página. Las consultas no crecen con los miembros ni con los encuentros."""
     matriz = matriz_de_grupo(grupo, usuario)
     miembros = [fila.gad for fila in matriz.filas]
-    encuentros = list(grupo.encuentros.select_related("gad__territorio"))
+    necesidades = list(Necesidad.objects.visibles_para(usuario).de_grupo(grupo))
+    nomina = Participante.objects.filter(encuentro=OuterRef("pk"))
+    suyos = grupo.encuentros.select_related("gad__territorio")
+    encuentros = list(suyos.annotate(con_nomina=Exists(nomina)))
     comunes, de_gads = _vision(grupo, matriz)
+    elementos = [*comunes, *(uno for _, suyos in de_gads for uno in suyos)]
+    _poner_tarjetas(elementos, necesidades, usuario)
     return {
         "lugar": "acompanamiento",
         "migas": [
@@ -41,6 +48,7 @@ def ficha_de_grupo(grupo, usuario):
         "momentos": _por_momento(encuentros),
         "cuantos_encuentros": len(encuentros),
         "declarados": [e for e in encuentros if e.participantes_declarados is not None],
+        "asistencia": de_grupo(grupo) if any(e.con_nomina for e in encuentros) else None,
         "matriz": matriz,
         "en_camino": [f for f in matriz.filas if f.evaluacion and not _esta_aprobada(f)],
         "miembros_total": len(miembros),
@@ -50,6 +58,7 @@ def ficha_de_grupo(grupo, usuario):
         "vision_de_gads": de_gads,
         "aportes": aportes_por_momento(grupo) if grupo.esta_conformado else [],
         "acuerdos": _acuerdos(grupo, usuario),
+        "necesidades": necesidades,
         "puede_editar": usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO),
         "puede_descargar": usuario.puede(Permiso.DESCARGAR_INFORMES),
     }
@@ -106,7 +115,7 @@ def _vision(grupo, matriz):
     for pk, texto, dudosa, evaluacion, codigo, nombre in filas.order_by(
         "evaluacion", "orden", "pk"
     ).values_list(*campos):
-        elementos[pk] = {"texto": texto, "dudosa": dudosa}
+        elementos[pk] = {"pk": pk, "texto": texto, "dudosa": dudosa}
         suyos = duenios.setdefault(pk, {})
         if evaluacion:
             suyos[gad_de[evaluacion].pk] = gad_de[evaluacion].nombre_con_lugar
@@ -118,6 +127,16 @@ def _vision(grupo, matriz):
         _, lista = de_gads.setdefault(frozenset(suyos), (suyos, [])) if suyos else (None, comunes)
         lista.append(elementos[pk])
     return comunes, [(enumerar(sorted(s.values())), lista) for s, lista in de_gads.values()]
+
+
+def _poner_tarjetas(elementos, necesidades, usuario):
+    """Deja en cada elemento y en cada necesidad la `tarjeta` de que nació. Una consulta."""
+    claves = [elemento["pk"] for elemento in elementos]
+    tarjetas = tarjetas_de(usuario, elemento_vision=claves, necesidad=necesidades)
+    for elemento in elementos:
+        elemento["tarjeta"] = tarjetas.get(("elemento_vision", elemento["pk"]))
+    for necesidad in necesidades:
+        necesidad.tarjeta = tarjetas.get(("necesidad", necesidad.pk))
 
 
 def _esta_aprobada(fila):

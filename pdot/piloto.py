@@ -16,7 +16,7 @@ from acompanamiento.piloto import (
     estrategia_del_archivo,
     grupos_por_numero,
 )
-from talleres.piloto import cargar_plantillas, cargar_talleres
+from talleres.piloto import cargar_consentimiento, cargar_plantillas, cargar_talleres
 from territorios.cargas import Resumen, crear, relacionar
 from territorios.lectura import CargaRechazada, leer_json, sin_repetidos
 from territorios.models import Gad
@@ -47,15 +47,16 @@ TRANSCRITA = (
 def cargar_catalogos(carpeta, *, por=None):
     """Lo que toda instalación necesita aunque no cargue el piloto. Devuelve un Resumen.
 
-    Son los nombres de la institución, las entidades, el instrumento, los hitos y las plantillas de
-    encuentro; no necesita la DPA. Lanza CargaRechazada y no escribe nada si un archivo falta o trae
-    un dato inaceptable.
+    Son los nombres de la institución, las entidades, el instrumento, los hitos, las plantillas de
+    encuentro y el texto del consentimiento; no necesita la DPA. Lanza CargaRechazada y no escribe
+    nada si un archivo falta o trae un dato inaceptable.
     """
     resumen = Resumen()
     cargar_institucion_y_entidades(carpeta, resumen, por=por)
     _cargar_instrumentos(carpeta, resumen, por)
     cargar_hitos(carpeta, resumen, por=por)
     cargar_plantillas(carpeta, resumen, por=por)
+    cargar_consentimiento(carpeta, resumen, por=por)
     return resumen
 
 

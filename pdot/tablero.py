@@ -1,6 +1,7 @@
 """Lo que espera hoy a cada persona, según su rol y su jurisdicción."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Count
 from django.urls import reverse
@@ -9,7 +10,8 @@ from django.utils import timezone
 from acompanamiento.models import Acuerdo, Estrategia, Grupo, LineaProgramatica
 from talleres.models import Encuentro
 from territorios.jurisdiccion import Permiso
-from territorios.models import Gad, Usuario
+from territorios.models import Gad, Mensaje, Usuario
+from territorios.texto import cuantos
 
 from .models import Evaluacion
 
@@ -31,8 +33,26 @@ def pendientes_de(usuario):
     if usuario.puede(Permiso.LLENAR_EVALUACION):
         return _del_gad(usuario) + _por_pronunciar(usuario) + acuerdos
     if usuario.puede(Permiso.REVISAR_EVALUACION):
-        return [_por_revisar(evaluacion) for evaluacion in _cola(usuario)] + acuerdos
+        por_revisar = [_por_revisar(evaluacion) for evaluacion in _cola(usuario)]
+        return _del_correo(usuario) + por_revisar + acuerdos
     return []
+
+
+def _del_correo(usuario):
+    """A la central, si el correo no está saliendo o espera que alguien decida."""
+    if not usuario.puede(Permiso.ADMINISTRAR):
+        return []
+    cola = reverse("admin:territorios_mensaje_changelist")
+    hace_una_hora = timezone.now() - timedelta(hours=1)
+    avisos = []
+    if atrasados := Mensaje.objects.atrasados(hace_una_hora).count():
+        espera = "correo espera" if atrasados == 1 else "correos esperan"
+        texto = f"{atrasados} {espera} desde hace más de una hora: el correo no está saliendo."
+        avisos.append(Pendiente(texto, f"{cola}?estado__exact=pendiente", "Ver la cola"))
+    if sin_salir := Mensaje.objects.por_decidir().count():
+        texto = f"{cuantos(sin_salir, 'correo', 'correos')} sin salir: decida si se reintenta."
+        avisos.append(Pendiente(texto, f"{cola}?estado__in=fallido,dudoso", "Decidir"))
+    return avisos
 
 
 def _vencidos(usuario):

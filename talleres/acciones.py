@@ -4,13 +4,14 @@ from contextlib import contextmanager
 from itertools import groupby
 
 from django.db import transaction
-from django.utils.formats import date_format
+from django.utils import timezone
 
 from acompanamiento.acciones import crear_acuerdo
 from acompanamiento.models import Estrategia
 from territorios.models import Autoridad
 from territorios.versiones import bloquear, guardar_con_version
 
+from .avisos import avisar_cambio, avisar_cancelacion
 from .cronograma import reubicar
 from .cuenta_choques import contar_al_terminar
 from .models import Convocado, Encuentro, Facilitacion, OrigenAcuerdo, Traslado
@@ -48,7 +49,7 @@ def programar_encuentro(encuentro, *, grupos, convocados, papeles, por):
     igual = _igual(encuentro, grupos)
     if igual:
         raise YaExiste(igual)
-    encuentro.autoridad = _autoridad(encuentro)
+    encuentro.autoridad = autoridad_de(encuentro)
     encuentro.jornada_de = _primera_jornada(encuentro, grupos)
     encuentro._history_user = por
     with conservando_traslados(encuentro.estrategia_id, {encuentro.fecha}, por=por):
@@ -60,14 +61,16 @@ def programar_encuentro(encuentro, *, grupos, convocados, papeles, por):
 def editar_encuentro(encuentro, *, grupos, convocados, papeles, por, version):
     """Guarda el encuentro ya cambiado, con lo suyo, y lo devuelve.
 
-    Con otra fecha queda reprogramado. Lanza Conflicto si otra persona guardó antes, y
-    EncuentroCerrado si ya no está abierto.
+    Con otra fecha queda reprogramado; quienes ya fueron convocados por correo reciben un aviso de
+    lo que cambió. Lanza Conflicto si otra persona guardó antes, EncuentroCerrado si ya no está
+    abierto y NoProcede si deja fuera un acuerdo nacido en él.
     """
     anterior = bloquear(Encuentro, encuentro.pk, version)
     exigir_abierto(anterior, "editar")
+    _exigir_lo_acordado(anterior, encuentro, grupos)
     cambia = {c for c in ("fecha", "gad_id", "tipo") if _difieren(anterior, encuentro, c)}
     if cambia:
-        encuentro.autoridad = _autoridad(encuentro)
+        encuentro.autoridad = autoridad_de(encuentro)
     if "fecha" in cambia:
         encuentro.estado = Estado.REPROGRAMADO
         encuentro._change_reason = "Reprogramación"
@@ -75,7 +78,18 @@ def editar_encuentro(encuentro, *, grupos, convocados, papeles, por, version):
     fechas = {anterior.fecha, encuentro.fecha}
     with conservando_traslados(encuentro.estrategia_id, fechas, por=por):
         guardar_con_version(encuentro, version)
-    return _fijar_lo_demas(encuentro, grupos, convocados, papeles, por)
+    _fijar_lo_demas(encuentro, grupos, convocados, papeles, por)
+    avisar_cambio(encuentro, anterior, por=por)
+    return encuentro
+
+
+def _exigir_lo_acordado(anterior, encuentro, grupos):
+    """Donde ya nació un acuerdo, el encuentro sigue siendo de su grupo y ya ocurrió."""
+    acordaron = set(anterior.origenes.values_list("acuerdo__grupo", flat=True))
+    if acordaron - {grupo.pk for grupo in grupos}:
+        raise NoProcede("Un grupo con un acuerdo nacido aquí no se puede quitar del encuentro.")
+    if acordaron and encuentro.fecha > timezone.localdate():
+        raise NoProcede("En él ya nacieron acuerdos: no se puede pasar a una fecha futura.")
 
 
 def _difieren(uno, otro, campo):
@@ -97,7 +111,7 @@ def _con_los_grupos(candidatos, grupos):
     return next((e for e in vivos if set(e.grupos.all()) == set(grupos)), None)
 
 
-def _autoridad(encuentro):
+def autoridad_de(encuentro):
     """La máxima autoridad, ese día, del GAD con que se dialoga."""
     if not encuentro.gad_id:
         return None
@@ -129,32 +143,9 @@ def _fijar_lo_demas(encuentro, grupos, convocados, papeles, por):
 # --- Estados ------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def convocar_encuentro(encuentro, *, por, version):
-    """Planificado o reprogramado → convocado. Lanza Conflicto o NoProcede."""
-    actual = bloquear(Encuentro, encuentro.pk, version)
-    if not actual.se_puede_convocar:
-        estado = actual.get_estado_display().lower()
-        raise NoProcede(f"El encuentro está {estado}: no se puede marcar como convocado.")
-    return _pasar(actual, Estado.CONVOCADO, "Convocatoria", por)
-
-
-@transaction.atomic
-def realizar_encuentro(encuentro, *, por, version, participantes=None):
-    """Abierto → realizado, desde su fecha. `participantes`: el total declarado, si lo hay.
-
-    El total es de las dos jornadas y lo lleva la primera. Lanza Conflicto o NoProcede.
-    """
-    actual = bloquear(Encuentro, encuentro.pk, version)
-    exigir_abierto(actual, "marcar como realizado")
-    if not actual.se_puede_realizar:
-        cuando = date_format(actual.fecha, "DATE_FORMAT")
-        raise NoProcede(f"El encuentro es el {cuando}: todavía no se puede marcar como realizado.")
-    if participantes is not None and actual.jornada_de_id:
-        raise NoProcede("El total declarado se anota en la primera jornada.")
-    if participantes is not None:
-        actual.participantes_declarados = participantes
-    return _pasar(actual, Estado.REALIZADO, "Realización", por)
+def poner_convocado(encuentro, *, por):
+    """Deja convocado un encuentro ya bloqueado: lo hace quien emite sus oficios."""
+    return _pasar(encuentro, Estado.CONVOCADO, "Convocatoria", por)
 
 
 def exigir_abierto(encuentro, que):
@@ -176,19 +167,24 @@ def _pasar(encuentro, estado, motivo, por):
 def cancelar_encuentro(encuentro, *, por, motivo, version):
     """Cancela con motivo escrito y lo devuelve; no borra nada: queda en la historia.
 
-    Lanza Conflicto si otra persona guardó antes, y EncuentroCerrado si ya no está abierto.
+    Quienes ya fueron convocados por correo reciben un aviso. Lanza Conflicto si otra persona guardó
+    antes, EncuentroCerrado si ya no está abierto y NoProcede si en él nacieron acuerdos.
     """
     actual = bloquear(Encuentro, encuentro.pk, version)
     exigir_abierto(actual, "cancelar")
+    if actual.origenes.exists():
+        raise NoProcede("En él nacieron acuerdos: ocurrió. Ciérrelo y diga qué faltó.")
     actual.motivo = motivo
-    return _pasar(actual, Estado.CANCELADO, "Cancelación", por)
+    _pasar(actual, Estado.CANCELADO, "Cancelación", por)
+    avisar_cancelacion(actual, por=por)
+    return actual
 
 
 @transaction.atomic
 def acordar_en(encuentro, acuerdo, partes, *, por):
     """Crea el acuerdo como nacido en el encuentro y lo devuelve.
 
-    Lanza ValidationError si el encuentro no se realizó o no es del grupo del acuerdo, y el
+    Lanza ValidationError si el encuentro todavía no empieza o no es del grupo del acuerdo, y el
     YaExiste de los acuerdos si el grupo tiene otro igual y abierto.
     """
     acuerdo = crear_acuerdo(acuerdo, partes, por=por)

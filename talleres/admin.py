@@ -1,6 +1,7 @@
 """Central: encuentros, agendas, aportes y traslados."""
 
 from django.contrib import admin
+from django.utils import timezone
 
 from territorios.administracion import (
     AdminConHistoria,
@@ -9,25 +10,36 @@ from territorios.administracion import (
     HistoriaSoloLectura,
     SoloLectura,
 )
+from territorios.versiones import bloquear
 
+from . import admin_convocatoria  # noqa: F401
+from .aportes import siguiente_serie
 from .models import (
     Aporte,
+    Certificado,
     ChoqueAceptado,
+    Cierre,
     Convocado,
+    CumuloAportes,
     Encuentro,
+    Evidencia,
     Facilitacion,
     Feriado,
     InsumoEncuentro,
     InsumoPlantilla,
+    Memoria,
     OrigenAcuerdo,
     ParametrosDeAgenda,
+    Participante,
     PlantillaEncuentro,
     PreguntaEncuentro,
     PreguntaPlantilla,
+    Puerta,
     PuntoAgenda,
     PuntoPlantilla,
     ResumenDeChoques,
     SuscripcionCalendario,
+    TextoConsentimiento,
     Traslado,
 )
 
@@ -64,18 +76,23 @@ class EncuentroForm(FormularioDeCentral):
 
     def clean(self):
         datos = super().clean()
-        self._exigir_motivo(datos)
         elegida = datos.get("estrategia")
         estrategia = elegida or self.instance.estrategia_id and self.instance.estrategia
         if estrategia:
             self._exigir_una_estrategia(datos, estrategia)
             self._exigir_fecha(datos, estrategia)
+        self._exigir_lo_acordado(datos)
         return datos
 
-    def _exigir_motivo(self, datos):
-        cancelado = datos.get("estado") == Encuentro.Estado.CANCELADO
-        if cancelado and not (datos.get("motivo") or "").strip():
-            self.add_error("motivo", "Un encuentro se cancela con un motivo escrito.")
+    def _exigir_lo_acordado(self, datos):
+        """Donde nació un acuerdo, el encuentro sigue siendo de su grupo y ya ocurrió."""
+        acordaron = set()
+        if self.instance.pk:
+            acordaron = set(self.instance.origenes.values_list("acuerdo__grupo", flat=True))
+        if "grupos" in datos and acordaron - {grupo.pk for grupo in datos["grupos"]}:
+            self.add_error("grupos", "No quite el grupo de un acuerdo que nació aquí.")
+        if acordaron and datos.get("fecha") and datos["fecha"] > timezone.localdate():
+            self.add_error("fecha", "En él ya nacieron acuerdos: no puede ser en el futuro.")
 
     def _exigir_una_estrategia(self, datos, estrategia):
         """El encuentro, sus grupos y su otra jornada son de la misma estrategia."""
@@ -95,6 +112,8 @@ class EncuentroForm(FormularioDeCentral):
 
 @admin.register(Encuentro)
 class EncuentroAdmin(AdminConHistoria):
+    """Corrige datos. El estado, que nace en planificado, se cambia en la página del encuentro."""
+
     form = EncuentroForm
     list_display = ["fecha", "jornada", "tipo", "tema", "lugar", "canton", "estado"]
     list_display_links = ["fecha", "tema"]
@@ -111,6 +130,7 @@ class EncuentroAdmin(AdminConHistoria):
         "jornada_de",
     ]
     fijos_al_crear = ["estrategia"]
+    readonly_fields = ["estado", "motivo"]
     inlines = [PuntoEnLinea, ConvocadoEnLinea, FacilitacionEnLinea]
 
     def get_readonly_fields(self, request, obj=None):
@@ -171,6 +191,23 @@ class AporteAdmin(AdminConHistoria):
     list_filter = ["momento", "estrategia", "grupo__zona"]
     search_fields = ["texto", "grupo__nombre", "encuentro__tema", "gad__territorio__busqueda"]
     autocomplete_fields = ["estrategia", "grupo", "encuentro", "gad"]
+    # Se cambian en el tablero del encuentro, que comprueba de qué encuentro es cada uno.
+    readonly_fields = ["pregunta", "punto", "cumulo", "autor", "retirado", "motivo_retiro"]
+
+    def save_model(self, request, obj, form, change):
+        """Quien mira el tablero del encuentro se entera también de lo que corrige la central."""
+        if obj.encuentro_id:
+            obj.serie = siguiente_serie(bloquear(Encuentro, obj.encuentro_id))
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(CumuloAportes)
+class CumuloAportesAdmin(HistoriaSoloLectura):
+    """Para buscar: se agrupa y se titula en el tablero de aportes del encuentro."""
+
+    list_display = ["titulo", "encuentro"]
+    list_select_related = ["encuentro"]
+    search_fields = ["titulo", "encuentro__tema"]
 
 
 @admin.register(Traslado)
@@ -199,13 +236,13 @@ class SuscripcionCalendarioAdmin(HistoriaSoloLectura):
     list_select_related = ["usuario", "grupo"]
     list_filter = [("revocada", admin.EmptyFieldListFilter), "usuario__rol"]
     search_fields = ["usuario__username", "grupo__nombre"]
-    fields = ["usuario", "grupo", "creada", "revocada"]
+    fields = ["usuario", "grupo", "gad", "entidad", "creada", "revocada"]
     readonly_fields = ["creada"]
 
 
 @admin.register(ParametrosDeAgenda)
 class ParametrosDeAgendaAdmin(AdminConHistoria):
-    list_display = ["desde", "velocidad", "rodeo", "margen", "antelacion"]
+    list_display = ["desde", "velocidad", "antelacion", "recordatorio", "registro_tope"]
 
 
 @admin.register(Feriado)
@@ -305,3 +342,88 @@ class PreguntaEncuentroAdmin(HistoriaSoloLectura):
     list_display = ["encuentro", "orden", "tema", "texto"]
     list_select_related = ["encuentro"]
     search_fields = ["tema", "texto", "encuentro__tema"]
+
+
+# --- Evidencias ---------------------------------------------------------------------------------
+
+
+@admin.register(Evidencia)
+class EvidenciaAdmin(HistoriaSoloLectura):
+    """Para buscar: se suben, describen y retiran en la página del encuentro, que las entrega."""
+
+    list_display = ["leyenda", "clase", "alcance", "encuentro", "creada", "retirada"]
+    list_select_related = ["encuentro"]
+    list_filter = ["clase", "alcance", ("retirada", admin.EmptyFieldListFilter)]
+    search_fields = ["leyenda", "encuentro__tema"]
+
+
+@admin.register(Memoria)
+class MemoriaAdmin(HistoriaSoloLectura):
+    """Para buscar: la escribe la zona en la página del encuentro."""
+
+    list_display = ["encuentro", "conversado"]
+    list_select_related = ["encuentro"]
+    search_fields = ["conversado", "proximos_pasos", "encuentro__tema"]
+
+
+@admin.register(Cierre)
+class CierreAdmin(HistoriaSoloLectura):
+    """Para buscar: queda escrito al cerrar el encuentro."""
+
+    list_display = ["encuentro", "faltaba", "motivo", "por", "cuando"]
+    list_select_related = ["encuentro", "por"]
+    list_filter = [("faltaba", admin.EmptyFieldListFilter)]
+    search_fields = ["motivo", "encuentro__tema"]
+
+
+# --- Registro -----------------------------------------------------------------------------------
+
+
+@admin.register(TextoConsentimiento)
+class TextoConsentimientoAdmin(AdminConHistoria):
+    """Lo que ya se aceptó está copiado en cada participante: cambiar el texto no lo cambia."""
+
+    list_display = ["desde", "hasta", "texto"]
+    list_display_links = ["texto"]
+    search_fields = ["texto"]
+
+
+@admin.register(Participante)
+class ParticipanteAdmin(HistoriaSoloLectura):
+    """Para buscar; se registra y se corrige en la página del encuentro, que lleva la versión."""
+
+    list_display = ["nombre", "viene_de", "nivel", "sexo", "via", "encuentro"]
+    list_display_links = ["nombre"]
+    list_select_related = ["encuentro", "gad__territorio__padre__padre"]
+    list_filter = ["nivel", "sexo", "via", "encuentro__estrategia"]
+    search_fields = ["nombre", "organizacion", "gad__territorio__busqueda", "encuentro__tema"]
+
+    @admin.display(description="de dónde viene")
+    def viene_de(self, participante):
+        return participante.viene_de
+
+
+# --- La puerta y los certificados ---------------------------------------------------------------
+
+
+@admin.register(Puerta)
+class PuertaAdmin(HistoriaSoloLectura):
+    """Para buscar; se abre y se cierra en la página del encuentro. La clave no se muestra."""
+
+    list_display = ["encuentro", "abierta", "cerrada"]
+    list_select_related = ["encuentro"]
+    list_filter = [("cerrada", admin.EmptyFieldListFilter)]
+    search_fields = ["encuentro__tema", "encuentro__lugar"]
+    fields = ["encuentro", "abierta", "cerrada"]
+    readonly_fields = ["abierta"]
+
+
+@admin.register(Certificado)
+class CertificadoAdmin(HistoriaSoloLectura):
+    """Para buscar; se emite y se revoca en la página del encuentro."""
+
+    list_display = ["codigo", "participante", "encuentro", "emitido", "emitido_por", "revocado"]
+    list_select_related = ["participante", "encuentro", "emitido_por"]
+    list_filter = [("revocado", admin.EmptyFieldListFilter)]
+    search_fields = ["codigo", "participante__nombre", "encuentro__tema"]
+    readonly_fields = ["codigo", "emitido"]

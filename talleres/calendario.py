@@ -7,7 +7,7 @@ los dos lleva el mismo UID, y así el programa de calendario sabe que es la mism
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 
 from .models import Encuentro
 
@@ -43,7 +43,7 @@ def evento_de(encuentro, *, grupos=(), direccion=""):
     # Varios programas no muestran el estado: también lo dice el título.
     evento.add("summary", f"{'Cancelado: ' if cancelado else ''}{encuentro.nombre_corto}")
     evento.add("status", ESTADOS.get(encuentro.estado, "CONFIRMED"))
-    evento.add("location", _lugar(encuentro))
+    evento.add("location", lugar_de(encuentro))
     evento.add("description", _descripcion(encuentro, grupos, direccion))
     evento.add("categories", [encuentro.get_tipo_display()])
     evento.add("transp", "TRANSPARENT" if cancelado else "OPAQUE")
@@ -68,6 +68,33 @@ def calendario_de(eventos, *, nombre):
     return calendario.to_ical()
 
 
+def invitacion_de(encuentro, *, organiza, invita, responde_en="", metodo="REQUEST"):
+    """Los bytes del .ics que va con una convocatoria: una sola persona invitada, y nadie más en él.
+
+    `organiza` e `invita`: (nombre, correo). Con el UID de siempre y una secuencia que sube con cada
+    cambio, el programa de calendario corrige la cita que ya tenía; con el método CANCEL, la quita.
+    No se le pide que responda él: se responde en `responde_en`.
+    """
+    evento = evento_de(encuentro, direccion=responde_en)
+    evento.add("organizer", _persona(*organiza))
+    asistente = _persona(*invita)
+    asistente.params |= {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"}
+    evento.add("attendee", asistente)
+    calendario = Calendar()
+    calendario.add("prodid", PRODUCTO)
+    calendario.add("version", "2.0")
+    calendario.add("method", metodo)
+    calendario.add_component(evento)
+    calendario.add_missing_timezones()
+    return calendario.to_ical()
+
+
+def _persona(nombre, correo):
+    direccion = vCalAddress(f"mailto:{correo}")
+    direccion.params["CN"] = nombre
+    return direccion
+
+
 def _poner_horas(evento, encuentro):
     """Sin hora de inicio ocupa el día entero: no se inventa ninguna."""
     if encuentro.inicio is None:
@@ -83,7 +110,8 @@ def _local(fecha, hora):
     return datetime.combine(fecha, hora, timezone.get_default_timezone())
 
 
-def _lugar(encuentro):
+def lugar_de(encuentro):
+    """«Coliseo, cantón Rioverde»."""
     partes = [encuentro.lugar]
     if encuentro.canton and encuentro.canton.nombre != encuentro.lugar:
         partes.append(f"cantón {encuentro.canton.nombre}")

@@ -59,6 +59,7 @@ class Cita:
     """Un encuentro no cancelado con lo que hace falta para hallar sus choques.
 
     `facilitan`: {clave: nombre} de las entidades. `punto`: (longitud, latitud) o None.
+    `sin_recibir`: GAD convocados a los que la convocatoria no salió ni se entregó.
     `visible`: si lo ve quien pregunta; de lo que no ve, las explicaciones no dicen nada.
     """
 
@@ -84,6 +85,7 @@ class Cita:
     convocados: list[GadConvocado] = field(default_factory=list)
     facilitan: dict[int, str] = field(default_factory=dict)
     grupos: list[int] = field(default_factory=list)
+    sin_recibir: int = 0
     feriado: str = ""
     parametros: ParametrosDeAgenda = field(default_factory=ParametrosDeAgenda)
     visible: bool = True
@@ -346,8 +348,7 @@ def _de_una(cita, hoy):
         frase = f"La sede, {sede}, no es un cantón de los grupos del encuentro."
         yield _choque(Clase.SEDE, (cita,), frase, hoy, cita.canton)
     faltan = (cita.fecha - hoy).days
-    por_enviar = cita.estado in (Estado.PLANIFICADO, Estado.REPROGRAMADO) and cita.convocados
-    if por_enviar and 0 <= faltan <= cita.parametros.antelacion:
+    if _por_enviar(cita) and 0 <= faltan <= cita.parametros.antelacion:
         yield _choque(Clase.CONVOCATORIA, (cita,), _frase_sin_enviar(cita, faltan), hoy, cita.fecha)
     feriado = cita.feriado or feriados_nacionales(cita.fecha.year).get(cita.fecha)
     if feriado:
@@ -355,11 +356,22 @@ def _de_una(cita, hoy):
         yield _choque(Clase.FERIADO, (cita,), frase, hoy, cita.fecha)
 
 
+def _por_enviar(cita):
+    """Cuántos GAD no tienen la convocatoria."""
+    if cita.estado in (Estado.PLANIFICADO, Estado.REPROGRAMADO):
+        return len(cita.convocados)
+    return cita.sin_recibir
+
+
 def _frase_sin_enviar(cita, faltan):
     cuando = {0: "Es hoy", 1: "Falta 1 día"}.get(faltan, f"Faltan {faltan} días")
     dias = cita.parametros.antelacion
     antes = "1 día" if dias == 1 else f"{dias} días"
-    return f"{cuando} y la convocatoria no se ha enviado: se espera con {antes} de antelación."
+    espera = f"se espera con {antes} de antelación"
+    if cita.estado == Estado.CONVOCADO:
+        les = "le" if cita.sin_recibir == 1 else "les"
+        return f"{cuando} y a {cita.sin_recibir} GAD no {les} llega la convocatoria: {espera}."
+    return f"{cuando} y la convocatoria no se ha enviado: {espera}."
 
 
 @cache

@@ -47,7 +47,7 @@ def agenda_de_taller(encuentro, usuario):
         "grupos": grupos,
         "grupos_ajenos": taller.grupos.count() - len(grupos),
         "jornadas": _jornadas(encuentros),
-        "papeles": _papeles(taller),
+        "papeles": papeles_de(taller),
     }
     return a_pdf("talleres/documentos/agenda.html", contexto, titulo=_titulo(taller))
 
@@ -83,7 +83,7 @@ def _jornadas(encuentros):
     return jornadas
 
 
-def _papeles(taller):
+def papeles_de(taller):
     """[(«Facilitan», [nombre, …]), («Acompañan», […])], con las siglas al lado del nombre."""
     por_papel = {papel: [] for papel in PAPELES}
     for facilitacion in taller.facilitaciones.select_related("entidad"):

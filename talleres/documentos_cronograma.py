@@ -1,7 +1,7 @@
 """El «Cronograma de trabajo» en PDF: apaisado y con las filas del Anexo 1 (S:863-913)."""
 
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 
 from acompanamiento.models import Membresia
 from territorios.documentos import a_pdf, nombre_de_pdf
@@ -9,7 +9,7 @@ from territorios.models import Gad
 from territorios.texto import enumerar
 
 from .cronograma import Semana, armar_semana, periodo_en_palabras
-from .models import Encuentro, Traslado
+from .models import Encuentro, PlantillaEncuentro, Traslado
 
 # Los rótulos de cada puesto, en el orden del Anexo 1.
 ROTULOS = {
@@ -19,6 +19,7 @@ ROTULOS = {
     "tema": "Tema",
     "participantes": "Participantes",
 }
+Tipo = Encuentro.Tipo
 DIAS_HABILES = 5
 TOPE_DE_ENCUENTROS = 300
 
@@ -85,9 +86,39 @@ def cronograma_de_trabajo(programa):
         "cuantos": len(encuentros),
         "traslados": len(traslados),
         "tipos": Encuentro.Tipo.choices,
+        "insumos": insumos_de({encuentro.tipo for encuentro in encuentros}),
     }
     titulo = f"Cronograma de trabajo · {estrategia.nombre}"
     return a_pdf("talleres/documentos/cronograma.html", contexto, titulo=titulo)
+
+
+def insumos_de(tipos):
+    """[(título, insumos, [(tema, preguntas)])] de las plantillas activas de esos momentos.
+
+    Es el cuadro con que cierra el Anexo 1; un taller de dos jornadas ocupa dos columnas.
+    """
+    plantillas = PlantillaEncuentro.objects.filter(
+        activa=True, tipo__in=tipos - {Tipo.COMPLEMENTARIO}
+    )
+    columnas = []
+    for plantilla in plantillas.prefetch_related("insumos", "preguntas"):
+        piezas = list(plantilla.insumos.all()), list(plantilla.preguntas.all())
+        jornadas = {pieza.jornada for suyas in piezas for pieza in suyas if pieza.jornada}
+        for jornada in [j for j in Encuentro.Jornada if j in jornadas] or [""]:
+            columnas.append(_columna(plantilla, jornada, *piezas))
+    return [columna for columna in columnas if columna[1] or columna[2]]
+
+
+def _columna(plantilla, jornada, insumos, preguntas):
+    titulo = (
+        f"{plantilla}, {Encuentro.Jornada(jornada).label.lower()}" if jornada else str(plantilla)
+    )
+    suyos, suyas = (
+        [pieza for pieza in piezas if pieza.jornada in ("", jornada)]
+        for piezas in (insumos, preguntas)
+    )
+    por_tema = [(tema, list(unas)) for tema, unas in groupby(suyas, lambda una: una.tema)]
+    return titulo, suyos, por_tema
 
 
 def nombre_del_cronograma(programa):

@@ -30,6 +30,7 @@ class FiltroCronograma(forms.Form):
     grupo = _uno_de("Grupo", "Ese grupo no está en la estrategia.")
     tipo = _eleccion("Tipo", Encuentro.Tipo.choices, "Ese tipo de encuentro no existe.")
     estado = _eleccion("Estado", Encuentro.Estado.choices, "Ese estado no existe.")
+    gad = _uno_de("GAD", "A ese GAD no se lo convoca a ningún encuentro a la vista.")
     autoridad = _uno_de("Diálogo con", "Con esa autoridad no hay encuentros a la vista.")
     entidad = _uno_de("Facilita o acompaña", "Esa entidad no está en ningún encuentro a la vista.")
     zona = _uno_de("Zona", "En esa zona no hay encuentros a la vista.")
@@ -38,6 +39,7 @@ class FiltroCronograma(forms.Form):
         "grupo": "grupos",
         "tipo": "tipo",
         "estado": "estado",
+        "gad": "gad",
         "autoridad": "autoridad",
         "entidad": "facilitaciones__entidad",
         "zona": "canton__zona",
@@ -46,6 +48,7 @@ class FiltroCronograma(forms.Form):
     def __init__(self, *args, grupos, opciones, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["grupo"].ofrecer(grupos, vacia="Todos")
+        self.fields["gad"].ofrecer(opciones["gad"], etiqueta=lambda g: g.rotulo, vacia="Todos")
         self.fields["autoridad"].ofrecer(opciones["autoridad"], vacia="Todas")
         self.fields["entidad"].ofrecer(opciones["entidad"], vacia="Todas")
         self.fields["zona"].ofrecer(opciones["zona"], vacia="Todas")
@@ -57,7 +60,9 @@ class FiltroCronograma(forms.Form):
 
     def aplicar(self, encuentros):
         elegido = {self.COLUMNAS[campo]: valor for campo, valor in self._elegido().items()}
-        return encuentros.filter(**elegido)
+        gad = elegido.pop("gad", None)
+        encuentros = encuentros.filter(**elegido)
+        return encuentros.con_gad(gad) if gad else encuentros
 
     def _elegido(self):
         datos = self.cleaned_data

@@ -333,6 +333,19 @@ class EncuentroForm(FormularioVersionado):
             for titulo, suyos in por_nivel(gads)
         ]
 
+    def marcados(self):
+        """Los GAD que muestra marcados, se puedan o no guardar todavía."""
+        niveles = getattr(self, "opciones_de_convocados", [])
+        return [gad for _, suyos in niveles for gad, marcado in suyos if marcado]
+
+    def se_puede_situar(self):
+        """Si ya se sabe lo mínimo para buscarle choques."""
+        e = self.instance
+        return bool(e.estrategia_id and e.tipo and e.fecha and e.jornada) and not self._en_duda()
+
+    def _en_duda(self):
+        return {"estrategia", "tipo", "fecha", "inicio", "fin"} & set(self.errors)
+
     # --- Lo validado ----------------------------------------------------------------------------
 
     def grupos_ajenos(self):
@@ -421,11 +434,18 @@ class VersionForm(forms.Form):
     )
 
 
-class RealizadoForm(VersionForm):
+class CerrarForm(VersionForm):
     participantes = forms.IntegerField(
         required=False,
         min_value=0,
         max_value=20_000,
         label="Total declarado de participantes (opcional)",
         help_text="Cuántas personas fueron, según quien facilitó; no es una nómina.",
+    )
+    motivo = forms.CharField(
+        required=False,
+        max_length=1000,
+        label="Por qué se cierra así (si falta algo)",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Queda a la vista de quienes ven el encuentro.",
     )

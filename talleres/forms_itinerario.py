@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from acompanamiento.models import Grupo
+from territorios.models import Entidad
 
 from .campos import UnoDe, VariosDe
 from .insumos import feriados_entre
@@ -53,6 +54,13 @@ class ItinerarioForm(forms.Form):
     base = UnoDe(
         label="El equipo sale de", error_messages={"invalid_choice": "Ese cantón no existe."}
     )
+    equipo = VariosDe(
+        required=False,
+        label="Quiénes facilitan (opcional)",
+        help_text="No se propone nada en los días en que alguna ya facilita otro encuentro, y "
+        "quedan anotadas en los que guarde.",
+        error_messages={"invalid_choice": "Una de las entidades no está en el catálogo."},
+    )
     inicio = forms.TimeField(label="Reuniones desde las", **HORA)
     fin = forms.TimeField(label="Reuniones hasta las", **HORA)
     m1 = forms.IntegerField(label="Momento 1", **MINUTOS)
@@ -87,6 +95,7 @@ class ItinerarioForm(forms.Form):
         super().__init__(data, initial=iniciales)
         grupos = Grupo.objects.editables_por(usuario).vivos().filter(estrategia=estrategia)
         self.fields["grupos"].ofrecer(grupos)
+        self.fields["equipo"].ofrecer(Entidad.objects.all())
         self.initial["grupos"] = self._abiertos()
         self.fields["desde"].help_text = f"{self._periodo().capitalize()}."
         self._ofrecer_lugares()

@@ -20,11 +20,26 @@ class SuscripcionForm(forms.Form):
         error_messages={"invalid_choice": "Ese grupo no está en su jurisdicción."},
     )
 
-    def __init__(self, *args, grupos, **kwargs):
+    gad = UnoDe(
+        label="De qué GAD (opcional)",
+        required=False,
+        error_messages={"invalid_choice": "A ese GAD no se lo convoca a nada que usted vea."},
+    )
+    entidad = UnoDe(
+        label="De quién facilita o acompaña (opcional)",
+        required=False,
+        error_messages={"invalid_choice": "Esa entidad no está en nada que usted vea."},
+    )
+
+    def __init__(self, *args, grupos, gads, entidades, **kwargs):
+        """`gads`, cada uno con su `rotulo`: los de los encuentros a la vista; y `entidades`."""
         super().__init__(*args, **kwargs)
         self.fields["grupo"].ofrecer(
             grupos,
             etiqueta=lambda g: f"Solo los del grupo {g.numero} · {g.nombre} ({g.estrategia})",
             vacia="Todos los que veo",
         )
-        self.fields["grupo"].widget.attrs["class"] = "form-select"
+        self.fields["gad"].ofrecer(gads, etiqueta=lambda gad: gad.rotulo, vacia="De todos")
+        self.fields["entidad"].ofrecer(entidades, vacia="De todas")
+        for nombre in ("grupo", "gad", "entidad"):
+            self.fields[nombre].widget.attrs["class"] = "form-select"

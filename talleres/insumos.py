@@ -12,7 +12,8 @@ from territorios.models import Gad, Territorio
 
 from .choques import feriados_nacionales
 from .itinerario import Condiciones, Infactible, Lugar, Visita
-from .models import Encuentro, Feriado
+from .lector_choques import leer_tiempos
+from .models import Convocado, Encuentro, Facilitacion, Feriado, ParametrosDeAgenda
 
 INSULAR = "20"  # Galápagos
 Tipo = Encuentro.Tipo
@@ -30,7 +31,8 @@ def lugares_en(fecha):
         canton = codigo[:4]
         if codigo == canton:
             insular = codigo.startswith(INSULAR)
-            lugares[canton] = Lugar(codigo, capital or nombre, float(lon), float(lat), insular)
+            punto = float(lon), float(lat)
+            lugares[canton] = Lugar(codigo, capital or nombre, *punto, insular, nombre)
         elif canton in lugares:
             lugares[canton] = replace(lugares[canton], lon=float(lon), lat=float(lat))
     return lugares
@@ -157,25 +159,74 @@ class Planteo:
         return [self.pedidos[clave].nombre for clave in self.ya]
 
 
-def plantear(estrategia, grupos, condiciones, lugares, *, repetir=False):
+def plantear(estrategia, grupos, condiciones, lugares, *, equipo=(), repetir=False):
     """El Planteo de esos grupos. Lanza Infactible si no queda nada por programar.
 
     Lo ya programado no se repite: lo que le sigue va después, y esos días el equipo está ocupado.
-    Con `repetir`, se planea todo como si no hubiera nada.
+    Tampoco se propone nada los días en que una entidad del `equipo` facilita otro encuentro, ni a
+    un GAD los días en que está en otro. Con `repetir`, se planea como si no hubiera nada.
     """
     pedidos = pedidos_de(grupos, condiciones.desde, lugares)
     ya = {} if repetir else programados(momentos_de(estrategia))
     ya = {clave: ya[clave] for clave in pedidos if clave in ya}
     if len(ya) == len(pedidos):
         raise Infactible("Todos los encuentros de esos grupos están ya programados.")
+    no_pueden = _dias_que_no(pedidos, condiciones, con_convocados=not repetir)
     visitas = [
-        replace(visita, desde=_despues_de(visita, ya))
+        replace(visita, desde=_despues_de(visita, ya), no_puede=no_pueden[visita.clave])
         for visita in visitas_de(pedidos, lugares)
         if visita.clave not in ya
     ]
-    ocupados = frozenset(encuentro.fecha for encuentro in ya.values())
-    condiciones = replace(condiciones, feriados=condiciones.feriados | ocupados)
+    ocupados = {encuentro.fecha for encuentro in ya.values()}
+    if not repetir:
+        ocupados |= _dias_del_equipo(equipo, condiciones)
+    condiciones = replace(
+        condiciones,
+        feriados=condiciones.feriados | ocupados,
+        tiempos=tiempos_de_viaje(estrategia, condiciones.desde),
+    )
     return Planteo(visitas, condiciones, pedidos, ya)
+
+
+def tiempos_de_viaje(estrategia, fecha):
+    """Lo que se tardó según los traslados anotados, más el margen con que se buscan choques."""
+    sabidos = {par: m for par, m in leer_tiempos(estrategia).items() if m is not None}
+    if not sabidos:
+        return {}
+    vigentes = ParametrosDeAgenda.objects.filter(desde__lte=fecha).order_by("-desde")
+    margen = (vigentes.first() or ParametrosDeAgenda()).margen
+    return {par: minutos + margen for par, minutos in sabidos.items()}
+
+
+def _dias_del_equipo(equipo, condiciones):
+    """En que alguna de esas entidades facilita un encuentro, de la estrategia que sea."""
+    facilita = Facilitacion.objects.filter(
+        entidad__in=equipo,
+        papel=Facilitacion.Papel.FACILITA,
+        encuentro__fecha__range=(condiciones.desde, condiciones.hasta),
+    ).exclude(encuentro__estado=Encuentro.Estado.CANCELADO)
+    return set(facilita.values_list("encuentro__fecha", flat=True))
+
+
+def _dias_que_no(pedidos, condiciones, *, con_convocados):
+    """{clave: días} en que el cantón de la visita es feriado o alguno de sus GAD está en otra."""
+    de_cada_canton, de_cada_gad = defaultdict(set), defaultdict(set)
+    entre = (condiciones.desde, condiciones.hasta)
+    feriados = Feriado.objects.filter(canton__isnull=False, fecha__range=entre)
+    for canton, fecha in feriados.values_list("canton", "fecha"):
+        de_cada_canton[canton].add(fecha)
+    if con_convocados:
+        gads = {gad.pk for pedido in pedidos.values() for gad in pedido.convocados(segunda=True)}
+        convocados = Convocado.objects.filter(gad__in=gads, encuentro__fecha__range=entre)
+        vivos = convocados.exclude(encuentro__estado=Encuentro.Estado.CANCELADO)
+        for gad, fecha in vivos.order_by().values_list("gad", "encuentro__fecha"):
+            de_cada_gad[gad].add(fecha)
+    return {
+        clave: frozenset(de_cada_canton[pedido.canton]).union(
+            *(de_cada_gad[gad.pk] for gad in pedido.convocados(segunda=True))
+        )
+        for clave, pedido in pedidos.items()
+    }
 
 
 def _despues_de(visita, ya):

@@ -18,21 +18,21 @@ Reglas: un solo equipo, que sale de su base y vuelve a ella; duerme donde termin
 el fin de semana. Se reúne en el horario pedido y nunca en la pausa; viaja en el horario de viaje,
 que puede ocupar la pausa. Un taller toma la mañana, la pausa y la tarde de un mismo día. Las horas
 van de cuarto en cuarto. La distancia es la recta entre cabeceras por un factor de rodeo: ordena y
-reserva tiempo, no mide carreteras.
+reserva tiempo, no mide carreteras. Donde se anotó cuánto se tardó de veras, vale lo anotado.
 
 Es determinista: con las mismas visitas y condiciones sale siempre el mismo itinerario, porque la
 búsqueda usa un solo hilo, semilla fija y un límite de trabajo, no de reloj.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from math import ceil
 
 from acompanamiento.medidas import kilometros
-from territorios.texto import cuantos, enumerar
+from territorios.texto import cuantos, enumerar, sin_tildes
 
 from .itinerario_fechas import Puesto, a_mano, entre, extremos, ida, mejorar, vuelta
 
@@ -49,21 +49,28 @@ class Infactible(Exception):
 
 @dataclass(frozen=True)
 class Lugar:
-    """Adonde se va. `insular`: en Galápagos, adonde no se llega por tierra."""
+    """Adonde se va. `insular`: en Galápagos, adonde no se llega por tierra. `canton`: el nombre
+    del suyo, con que también se lo puede haber anotado en un traslado.
+    """
 
     codigo: str
     nombre: str
     lon: float
     lat: float
     insular: bool = False
+    canton: str = ""
+
+    @property
+    def nombres(self):
+        return {sin_tildes(nombre) for nombre in (self.nombre, self.canton) if nombre}
 
 
 @dataclass(frozen=True)
 class Visita:
     """Un encuentro por fechar. `despues_de`: claves de los que deben terminar antes.
 
-    `desde` y `hasta` son los días en que se puede, ambos incluidos. Un taller sin parroquias no
-    tiene tarde.
+    `desde` y `hasta` son los días en que se puede, ambos incluidos, menos los `no_puede`. Un taller
+    sin parroquias no tiene tarde.
     """
 
     clave: str
@@ -73,6 +80,7 @@ class Visita:
     despues_de: frozenset[str] = frozenset()
     desde: date = date.min
     hasta: date = date.max
+    no_puede: frozenset[date] = frozenset()
     con_tarde: bool = True
 
 
@@ -80,7 +88,8 @@ class Visita:
 class Condiciones:
     """De dónde sale el equipo, entre qué días, con qué horario y a qué velocidad.
 
-    Las duraciones van en minutos. `limite` es trabajo determinista de la búsqueda.
+    Las duraciones van en minutos. `tiempos`: {par de nombres sin tildes: minutos} de los viajes
+    que se saben. `limite` es trabajo determinista de la búsqueda.
     """
 
     base: Lugar
@@ -99,6 +108,7 @@ class Condiciones:
     velocidad: int = 50
     rodeo: float = 1.35
     feriados: frozenset[date] = frozenset()
+    tiempos: Mapping[frozenset[str], int] = field(default_factory=dict)
     semilla: int = 1
     limite: float = 0.3
 
@@ -203,15 +213,26 @@ def _cuartos(minutos):
 
 def viaje(condiciones, a, b):
     """(cuartos de hora, km, modo) entre dos lugares."""
-    recta = kilometros(a.lon, a.lat, b.lon, b.lat)
     if a.codigo == b.codigo:
         return 0, 0.0, TERRESTRE
+    minutos, km, modo = _calculado(condiciones, a, b)
+    return _cuartos(_anotado(condiciones.tiempos, a, b) or minutos), km, modo
+
+
+def _calculado(condiciones, a, b):
+    recta = kilometros(a.lon, a.lat, b.lon, b.lat)
     if a.insular != b.insular:
-        return _cuartos(ESPERA_DE_VUELO + recta / VUELO_KM_H * 60), recta, AEREO
+        return ESPERA_DE_VUELO + recta / VUELO_KM_H * 60, recta, AEREO
     if a.insular:
-        return _cuartos(recta / LANCHA_KM_H * 60), recta, FLUVIAL
+        return recta / LANCHA_KM_H * 60, recta, FLUVIAL
     km = recta * condiciones.rodeo
-    return _cuartos(km / condiciones.velocidad * 60), km, TERRESTRE
+    return km / condiciones.velocidad * 60, km, TERRESTRE
+
+
+def _anotado(tiempos, a, b):
+    """Los minutos que se anotaron de ese viaje, en cualquiera de los dos sentidos, o None."""
+    pares = (frozenset({x, y}) for x in a.nombres for y in b.nombres) if tiempos else ()
+    return max((tiempos[par] for par in pares if par in tiempos), default=None)
 
 
 def minutos_de_viaje(condiciones):
@@ -261,7 +282,11 @@ class Problema:
 
     def _posibles(self, visita):
         """Los índices de los días en que se puede."""
-        return [n for n, dia in enumerate(self.dias) if visita.desde <= dia <= visita.hasta]
+        return [
+            n
+            for n, dia in enumerate(self.dias)
+            if visita.desde <= dia <= visita.hasta and dia not in visita.no_puede
+        ]
 
     def cuartos(self, a, b):
         return self.viajes[a][b][0]
@@ -415,7 +440,10 @@ def _plazo(visita):
         partes.append(f"desde el {_dia(visita.desde)}")
     if visita.hasta < date.max:
         partes.append(f"hasta el {_dia(visita.hasta)}")
-    return f"puede ser {enumerar(partes)}, y el período no los incluye"
+    if not partes:
+        return "en los del período, a quienes se convoca están en otro encuentro o es feriado"
+    ocupados = " o ya están ocupados" if visita.no_puede else ""
+    return f"puede ser {enumerar(partes)}, y el período no los incluye{ocupados}"
 
 
 def _de_taller(visita):

@@ -1,9 +1,12 @@
-"""Lee lo que `choques.py` necesita, con un número fijo de consultas: cuatro."""
+"""Lee lo que `choques.py` necesita, con un número fijo de consultas: cuatro.
+
+También de un encuentro que todavía se está tecleando y no está en la base.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from django.utils import timezone
 
@@ -14,6 +17,7 @@ from .choques import Cita, GadConvocado, hallar_choques, tiempos_aprendidos
 from .models import (
     ChoqueAceptado,
     Convocado,
+    Convocatoria,
     Encuentro,
     Facilitacion,
     Feriado,
@@ -34,17 +38,35 @@ def choques_de_encuentro(encuentro, usuario, hoy=None):
 
     Solo se leen los de la víspera al día siguiente y los diálogos, que dan el orden.
     """
-    un_dia = timedelta(days=1)
-    cerca = Q(fecha__range=(encuentro.fecha - un_dia, encuentro.fecha + un_dia))
-    dialogos = Q(tipo__in=[Encuentro.Tipo.M1, Encuentro.Tipo.M2])
-    alrededor = Encuentro.objects.filter(cerca | dialogos, estrategia=encuentro.estrategia_id)
-    hallados = _hallar(encuentro.estrategia_id, alrededor, usuario, hoy)
+    hallados = _hallar(encuentro.estrategia_id, _alrededor_de(encuentro), usuario, hoy)
     return [c for c in hallados if any(cita.pk == encuentro.pk for cita in c.citas)]
 
 
-def _hallar(estrategia, encuentros, usuario, hoy):
+def choques_de_lo_tecleado(encuentro, *, grupos, convocados, facilitan, usuario, hoy=None):
+    """Los choques sin aceptar que tendría un encuentro sin guardar, nuevo o cambiado.
+
+    Debe tener al menos estrategia, tipo, fecha y jornada. No escribe nada.
+    """
+    propia = _cita_tecleada(encuentro, grupos)
+    propia.convocados = [GadConvocado(gad.pk, gad.nombre, gad.nivel) for gad in convocados]
+    propia.facilitan = {entidad.pk: str(entidad) for entidad in facilitan}
+    otros = _alrededor_de(encuentro).exclude(pk=encuentro.pk)
+    hallados = _hallar(encuentro.estrategia_id, otros, usuario, hoy, propia)
+    suyos = [c for c in hallados if any(cita is propia for cita in c.citas)]
+    return [choque for choque in suyos if not choque.aceptado]
+
+
+def _alrededor_de(encuentro):
+    un_dia = timedelta(days=1)
+    cerca = Q(fecha__range=(encuentro.fecha - un_dia, encuentro.fecha + un_dia))
+    dialogos = Q(tipo__in=[Encuentro.Tipo.M1, Encuentro.Tipo.M2])
+    return Encuentro.objects.filter(cerca | dialogos, estrategia=encuentro.estrategia_id)
+
+
+def _hallar(estrategia, encuentros, usuario, hoy, *mas_citas):
     vivos = encuentros.exclude(estado=Encuentro.Estado.CANCELADO)
     citas = leer_citas(vivos, visibles=Encuentro.objects.visibles_para(usuario))
+    citas += mas_citas
     choques = hallar_choques(citas, leer_tiempos(estrategia), hoy or timezone.localdate())
     aceptados = _aceptados(estrategia, usuario)
     return [replace(choque, aceptado=aceptados.get(choque.clave)) for choque in choques]
@@ -79,8 +101,13 @@ def leer_citas(encuentros, visibles=None):
         "canton", "autoridad", "gad__territorio__padre", "estrategia"
     ).annotate(
         visible=se_ven,
-        sede_en_grupo=Exists(_miembros_en_la_sede()),
-        feriado=Subquery(_feriado().values("nombre")[:1]),
+        sin_recibir=Coalesce(Subquery(_sin_recibir()), 0),
+        sede_en_grupo=Exists(
+            _miembros_en_la_sede(OuterRef("fecha"), OuterRef("canton")).filter(
+                grupo__encuentros=OuterRef("pk")
+            )
+        ),
+        feriado=Subquery(_feriado(OuterRef("fecha"), OuterRef("canton")).values("nombre")[:1]),
         medidas=Subquery(ParametrosDeAgenda.objects.como_datos(OuterRef("fecha"))),
         lon=Coalesce(_de_la_cabecera("lon"), F("canton__lon")),
         lat=Coalesce(_de_la_cabecera("lat"), F("canton__lat")),
@@ -120,6 +147,7 @@ def _cita(encuentro):
         provincia=gad.territorio.provincia.nombre if gad else "",
         autoridad=encuentro.autoridad_id,
         nombre_de_autoridad=autoridad.nombre if autoridad else "",
+        sin_recibir=encuentro.sin_recibir,
         feriado=encuentro.feriado or "",
         parametros=ParametrosDeAgenda(**(encuentro.medidas or {})),
         visible=encuentro.visible,
@@ -127,30 +155,61 @@ def _cita(encuentro):
     )
 
 
-def _miembros_en_la_sede():
-    """Miembros de los grupos, ese día, cuyo cantón es la sede del encuentro.
+def _cita_tecleada(encuentro, grupos):
+    """La cita de un encuentro sin guardar, todavía sin convocados ni quién facilite."""
+    canton, fecha = encuentro.canton_id, encuentro.fecha
+    de_sus_grupos = _miembros_en_la_sede(fecha, canton).filter(grupo__in=grupos)
+    encuentro.sede_en_grupo = de_sus_grupos.exists()
+    feriado = _feriado(fecha, canton).first()
+    encuentro.feriado = feriado.nombre if feriado else ""
+    encuentro.medidas = ParametrosDeAgenda.objects.como_datos(fecha).first()
+    encuentro.medidas = encuentro.medidas and encuentro.medidas["datos"]
+    del_canton = Territorio.objects.filter(pk=canton).values_list("lon", "lat")
+    punto = _cabecera(canton).values_list("lon", "lat").first() or del_canton.first()
+    encuentro.lon, encuentro.lat = punto or (None, None)
+    encuentro.visible, encuentro.sin_recibir = True, 0
+    cita = _cita(encuentro)
+    # Uno nuevo no tiene clave todavía; ninguno guardado tiene el cero.
+    cita.pk = encuentro.pk or 0
+    cita.grupos = [grupo.pk for grupo in grupos]
+    return cita
+
+
+def _sin_recibir():
+    """Cuántos convocados de un encuentro ya convocado no tienen su convocatoria."""
+    suya = Convocatoria.objects.filter(encuentro=OuterRef("encuentro"), gad=OuterRef("gad"))
+    faltan = Convocado.objects.filter(
+        ~Exists(suya.recibidas()),
+        encuentro=OuterRef("pk"),
+        encuentro__estado=Encuentro.Estado.CONVOCADO,
+    )
+    return faltan.order_by().values("encuentro").annotate(cuantos=Count("pk")).values("cuantos")
+
+
+def _miembros_en_la_sede(fecha, canton):
+    """Miembros de grupos, ese día, cuyo cantón es la sede del encuentro.
 
     El GAD provincial recibe en su capital, que en la DPA es siempre el cantón 01.
     """
-    del_dia = Membresia.objects.vigentes_en(OuterRef("fecha"))
-    en_la_sede = Q(gad__territorio=OuterRef("canton"))
-    en_la_sede |= Q(gad__territorio__padre=OuterRef("canton"), gad__nivel__in=Gad.PARROQUIALES)
-    en_la_sede |= Q(capital=OuterRef("canton"), gad__nivel__in=Gad.PROVINCIALES)
-    return del_dia.annotate(capital=Concat("gad_id", Value("01"))).filter(
-        en_la_sede, grupo__encuentros=OuterRef("pk")
-    )
+    del_dia = Membresia.objects.vigentes_en(fecha)
+    en_la_sede = Q(gad__territorio=canton)
+    en_la_sede |= Q(gad__territorio__padre=canton, gad__nivel__in=Gad.PARROQUIALES)
+    en_la_sede |= Q(capital=canton, gad__nivel__in=Gad.PROVINCIALES)
+    return del_dia.annotate(capital=Concat("gad_id", Value("01"))).filter(en_la_sede)
 
 
-def _feriado():
+def _feriado(fecha, canton):
     """Los feriados propios de ese día en el cantón o en todo el país."""
-    aqui = Q(canton__isnull=True) | Q(canton=OuterRef("canton"))
-    return Feriado.objects.filter(aqui, fecha=OuterRef("fecha"))
+    return Feriado.objects.filter(Q(canton__isnull=True) | Q(canton=canton), fecha=fecha)
+
+
+def _cabecera(canton):
+    return Territorio.objects.filter(padre=canton, cabecera=True)
 
 
 def _de_la_cabecera(campo):
     """El punto de la parroquia cabecera queda más cerca de la ciudad que el del cantón."""
-    cabecera = Territorio.objects.filter(padre=OuterRef("canton"), cabecera=True)
-    return Subquery(cabecera.values(campo)[:1])
+    return Subquery(_cabecera(OuterRef("canton")).values(campo)[:1])
 
 
 def _quienes(encuentros):

@@ -22,6 +22,7 @@ from .models import (
     PreguntaPlantilla,
     PuntoAgenda,
     PuntoPlantilla,
+    TextoConsentimiento,
     Traslado,
 )
 
@@ -110,6 +111,24 @@ def _punto_de_plantilla(registro, **comun):
         fuente=registro.texto("fuente", obligatorio=False),
         **comun,
     )
+
+
+# --- Consentimiento -------------------------------------------------------------------------
+
+
+def cargar_consentimiento(carpeta, resumen, *, por=None):
+    """Lee consentimiento.json, si la central no ha escrito ningún texto. Lanza CargaRechazada.
+
+    Debe llamarse dentro de una transacción.
+    """
+    registros = leer_json(carpeta, "consentimiento.json").hijos("registros")
+    textos = []
+    for registro in sin_repetidos(registros, "desde"):
+        desde, hasta = registro.fechas("desde", "hasta")
+        texto = TextoConsentimiento(texto=registro.texto("texto"), desde=desde, hasta=hasta)
+        textos.append(registro.validar(texto))
+    hay = TextoConsentimiento.objects.exists()
+    crear_faltantes(resumen, textos, lambda texto: hay, por=por)
 
 
 # --- Encuentros -----------------------------------------------------------------------------

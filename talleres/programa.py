@@ -6,13 +6,26 @@ Lo comparten la semana, el mes, la lista y el PDF. Cada lectura es una consulta.
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Value
+from django.db.models import CharField, Count, Value
+from django.db.models.functions import Cast, Coalesce
 
 from acompanamiento.models import Estrategia
-from territorios.models import Autoridad, Entidad, Usuario, Zona
+from territorios.models import Autoridad, Entidad, Gad, Usuario, Zona
+from territorios.texto import sin_tildes
 
 from .filtros import FiltroCronograma
-from .models import Encuentro, Facilitacion, Traslado
+from .models import Convocado, Encuentro, Facilitacion, Traslado
+
+COLUMNAS_DE_GAD = (
+    "gad_id",
+    "gad__territorio__nombre",
+    Coalesce("gad__territorio__padre__nombre", Value("")),
+)
+
+
+def texto(columna):
+    """Las claves de una unión son todas texto: el código de un GAD lleva ceros delante."""
+    return Cast(columna, CharField())
 
 
 @dataclass
@@ -55,34 +68,50 @@ class Programa:
 
     @cached_property
     def _opciones(self):
-        """Lo que hay en los encuentros a la vista, en una sola consulta: nada más se ofrece."""
-        visibles = self.visibles.order_by()
-        facilitan = Facilitacion.objects.filter(encuentro__in=visibles.values("pk")).order_by()
-        filas = facilitan.values_list(
-            Value("entidad"), "entidad_id", "entidad__nombre", "entidad__siglas"
-        ).union(
-            visibles.filter(autoridad__isnull=False).values_list(
-                Value("autoridad"), "autoridad_id", "autoridad__nombre", "autoridad__cargo"
-            ),
-            visibles.filter(canton__zona__isnull=False).values_list(
-                Value("zona"), "canton__zona_id", "canton__zona__nombre", Value("")
-            ),
-        )
-        opciones = {"entidad": [], "autoridad": [], "zona": []}
-        for clase, clave, nombre, otro in sorted(filas, key=lambda fila: fila[2]):
-            opciones[clase].append(OPCION[clase](clave, nombre, otro))
-        opciones["zona"].sort(key=lambda zona: zona.pk)
-        return opciones
+        return opciones_de(self.visibles)
 
     @property
     def _entidades(self):
         return {entidad.pk: entidad for entidad in self._opciones["entidad"]}
 
 
+def opciones_de(encuentros):
+    """{clase: objetos} de lo que hay en esos encuentros, en una sola consulta: para filtrarlos."""
+    visibles = encuentros.order_by()
+    facilitan = Facilitacion.objects.filter(encuentro__in=visibles.values("pk")).order_by()
+    convocados = Convocado.objects.filter(encuentro__in=visibles.values("pk")).order_by()
+    de_dialogo = visibles.filter(gad__isnull=False)
+    filas = facilitan.values_list(
+        Value("entidad"), texto("entidad_id"), "entidad__nombre", "entidad__siglas"
+    ).union(
+        visibles.filter(autoridad__isnull=False).values_list(
+            Value("autoridad"), texto("autoridad_id"), "autoridad__nombre", "autoridad__cargo"
+        ),
+        visibles.filter(canton__zona__isnull=False).values_list(
+            Value("zona"), texto("canton__zona_id"), "canton__zona__nombre", Value("")
+        ),
+        *(gads.values_list(Value("gad"), *COLUMNAS_DE_GAD) for gads in (convocados, de_dialogo)),
+    )
+    opciones = {"entidad": [], "autoridad": [], "zona": [], "gad": []}
+    for clase, clave, nombre, otro in sorted(filas, key=lambda fila: sin_tildes(fila[2])):
+        opciones[clase].append(OPCION[clase](clave, nombre, otro))
+    opciones["zona"].sort(key=lambda zona: zona.pk)
+    return opciones
+
+
+def gad_con_rotulo(codigo, nombre, padre):
+    """Un Gad con su `rotulo`: «Bolívar (cantón, Manabí)»; hay homónimos."""
+    gad = Gad(pk=codigo)
+    que = {2: "provincia", 4: f"cantón, {padre}"}.get(len(codigo), f"parroquia, {padre}")
+    gad.rotulo = f"{nombre} ({que})"
+    return gad
+
+
 OPCION = {
-    "entidad": lambda clave, nombre, siglas: Entidad(pk=clave, nombre=nombre, siglas=siglas),
-    "autoridad": lambda clave, nombre, cargo: Autoridad(pk=clave, nombre=nombre, cargo=cargo),
-    "zona": lambda clave, nombre, _: Zona(pk=clave, nombre=nombre),
+    "entidad": lambda clave, nombre, siglas: Entidad(pk=int(clave), nombre=nombre, siglas=siglas),
+    "autoridad": lambda clave, nombre, cargo: Autoridad(pk=int(clave), nombre=nombre, cargo=cargo),
+    "zona": lambda clave, nombre, _: Zona(pk=int(clave), nombre=nombre),
+    "gad": gad_con_rotulo,
 }
 
 

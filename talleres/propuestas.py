@@ -24,9 +24,10 @@ from .itinerario import (
     proponer,
 )
 from .itinerario_informe import choques, paradas_de, por_dia
-from .models import Encuentro, Traslado
+from .models import Encuentro, Facilitacion, Traslado
+from .traslados import orden_en_el_dia
 
-MAX_ENCUENTROS = 60  # más, y la espera pasa de unos segundos
+MAX_ENCUENTROS = 80  # la zona con más cantones pide 63; más, y la espera pasa de unos segundos
 SELLO = "%Y%m%d%H%M"
 Tipo, Jornada = Encuentro.Tipo, Encuentro.Jornada
 
@@ -35,15 +36,15 @@ class NoAplica(Exception):
     """La propuesta ya no corresponde a lo que hay; el mensaje dice por qué."""
 
 
-def calcular(estrategia, grupos, condiciones, lugares, *, repetir):
+def calcular(estrategia, grupos, condiciones, lugares, *, equipo=(), repetir):
     """Lo que va en la dirección: «M1-08.201908191100», un texto por encuentro. Lanza Infactible."""
-    planteo = _plantear(estrategia, grupos, condiciones, lugares, repetir)
+    planteo = _plantear(estrategia, grupos, condiciones, lugares, equipo, repetir)
     citas = proponer(planteo.visitas, planteo.condiciones).citas
     return [f"{c.visita.clave}.{datetime.combine(c.fecha, c.inicio):{SELLO}}" for c in citas]
 
 
-def _plantear(estrategia, grupos, condiciones, lugares, repetir):
-    planteo = plantear(estrategia, grupos, condiciones, lugares, repetir=repetir)
+def _plantear(estrategia, grupos, condiciones, lugares, equipo, repetir):
+    planteo = plantear(estrategia, grupos, condiciones, lugares, equipo=equipo, repetir=repetir)
     if len(planteo.visitas) > MAX_ENCUENTROS:
         raise Infactible(
             f"Son {len(planteo.visitas)} encuentros y se proponen hasta {MAX_ENCUENTROS} cada vez: "
@@ -54,11 +55,15 @@ def _plantear(estrategia, grupos, condiciones, lugares, repetir):
 
 @dataclass(frozen=True)
 class Propuesto:
-    """Un encuentro propuesto tal como se muestra; `guardado`: el que ya está en la base."""
+    """Un encuentro propuesto tal como se muestra; `guardado`: el que ya está en la base.
+
+    `equipo`: las entidades que lo facilitarían.
+    """
 
     cita: Cita
     pedido: Pedido
     guardado: Encuentro | None
+    equipo: tuple = ()
 
     @property
     def clave(self):
@@ -103,6 +108,7 @@ class Propuesto:
             "canton": encuentro.canton_id,
             "gad": encuentro.gad_id or "",
             "grupo": [grupo.pk for grupo in self.pedido.grupos],
+            "facilita": [entidad.pk for entidad in self.equipo],
         }
         return urlencode(datos, doseq=True)
 
@@ -112,8 +118,8 @@ class Lectura:
     o NoAplica si la dirección no es de esos grupos.
     """
 
-    def __init__(self, estrategia, grupos, condiciones, lugares, textos):
-        self.estrategia = estrategia
+    def __init__(self, estrategia, grupos, condiciones, lugares, textos, equipo=()):
+        self.estrategia, self.equipo = estrategia, tuple(equipo)
         fechas = _fechas(textos)
         # Los días con encuentros no se descuentan: los que se van guardando son de esta propuesta.
         self.planteo = plantear(estrategia, grupos, condiciones, lugares, repetir=True)
@@ -126,7 +132,12 @@ class Lectura:
         momentos = momentos_de(estrategia)
         guardados = {(clave, e.fecha, e.inicio): e for e in momentos for clave in claves_de(e)}
         self.propuestos = [
-            Propuesto(cita, self.planteo.pedidos[cita.visita.clave], guardados.get(_dato(cita)))
+            Propuesto(
+                cita,
+                self.planteo.pedidos[cita.visita.clave],
+                guardados.get(_dato(cita)),
+                self.equipo,
+            )
             for cita in self.itinerario.citas
         ]
         pedidos = self.planteo.pedidos
@@ -203,9 +214,10 @@ def guardar(lectura, elegidos, *, por):
     """Programa los elegidos y sus traslados, o nada; devuelve los encuentros. Lanza YaExiste."""
     bloquear(Estrategia, lectura.estrategia.pk)
     tramos = lectura.tramos_de(elegidos)
+    papeles = dict.fromkeys(lectura.equipo, Facilitacion.Papel.FACILITA)
     encuentros = [
         programar_encuentro(
-            encuentro, grupos=elegido.pedido.grupos, convocados=convocados, papeles={}, por=por
+            encuentro, grupos=elegido.pedido.grupos, convocados=convocados, papeles=papeles, por=por
         )
         for elegido in elegidos
         for encuentro, convocados in elegido.encuentros()
@@ -231,9 +243,7 @@ def _guardar_traslados(estrategia, tramos, por):
             **del_dia, origen=traslado.origen, destino=traslado.destino, hora=traslado.hora
         )
         if not iguales.exists():
-            antes = Encuentro.objects.filter(**del_dia, inicio__lt=tramo.salida).count()
-            antes += Traslado.objects.filter(**del_dia, hora__lt=tramo.salida).count()
-            traslado.orden = antes + 1
+            traslado.orden = orden_en_el_dia(traslado)
             traslado._history_user = por
             traslado._change_reason = "Cronograma propuesto"
             traslado.save()

@@ -20,7 +20,7 @@ class YaTiene(Exception):
 
 
 @transaction.atomic
-def suscribir(usuario, *, nombre, grupo=None):
+def suscribir(usuario, *, nombre, grupo=None, gad=None, entidad=None):
     """Crea una suscripción de `usuario` y da (suscripción, clave). La clave no se vuelve a ver.
 
     Lanza YaTiene si hay otra viva con ese nombre o llegó al tope.
@@ -34,7 +34,12 @@ def suscribir(usuario, *, nombre, grupo=None):
         raise YaTiene(f"Ya tiene {TOPE} calendarios: revoque alguno que no use.")
     clave = secrets.token_urlsafe(BYTES_DE_LA_CLAVE)
     suscripcion = SuscripcionCalendario(
-        usuario=usuario, nombre=nombre, grupo=grupo, resumen=resumir(clave)
+        usuario=usuario,
+        nombre=nombre,
+        grupo=grupo,
+        gad=gad,
+        entidad=entidad,
+        resumen=resumir(clave),
     )
     _guardar(suscripcion, usuario, "Suscripción")
     return suscripcion, clave

@@ -11,11 +11,13 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import (
     AdminPasswordChangeForm,
     AdminUserCreationForm,
+    ReadOnlyPasswordHashWidget,
     UserChangeForm,
 )
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from . import admin_correo  # noqa: F401
 from .administracion import (
     AdminConHistoria,
     EnLinea,
@@ -293,6 +295,14 @@ class Cuenta(forms.ModelForm):
             self.add_error("gad", f"El rol {nombre} no lleva GAD: déjelo vacío.")
 
 
+class ClaveGuardada(ReadOnlyPasswordHashWidget):
+    """La huella y su botón, que Django rotula «contraseña»."""
+
+    def get_context(self, name, value, attrs):
+        contexto = super().get_context(name, value, attrs)
+        return contexto | {"button_label": "Cambiar la clave"}
+
+
 class UsuarioForm(Cuenta, FormularioDeCentral, UserChangeForm):
     quien = None
 
@@ -303,6 +313,7 @@ class UsuarioForm(Cuenta, FormularioDeCentral, UserChangeForm):
             self.fields[
                 "password"
             ].help_text = "No se guarda la clave, sino una huella: nadie la ve."
+            self.fields["password"].widget = ClaveGuardada()
 
     class Meta(UserChangeForm.Meta):
         model = Usuario

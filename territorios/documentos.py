@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from .models import Gad, NombreInstitucion
-from .texto import enumerar
+from .texto import enumerar, sin_control
 
 # Cada tramo empieza por letra o cifra: no hay «..», ni ruta absoluta, ni nada por decodificar.
 TRAMO = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
@@ -69,7 +69,7 @@ def a_pdf(plantilla, contexto, *, titulo):
         "fecha": fecha,
         "institucion": NombreInstitucion.objects.en(fecha),
     }
-    return _convertir(render_to_string(plantilla, {**contexto, **membrete}))
+    return _convertir(sin_control(render_to_string(plantilla, {**contexto, **membrete})))
 
 
 def nombre_de_pdf(*partes):

@@ -26,10 +26,13 @@ class Permiso(StrEnum):
     LLENAR_EVALUACION = "llenar y enviar la evaluación de su GAD"
     REVISAR_EVALUACION = "devolver o aprobar evaluaciones de su zona"
     VER_CONTACTOS = "ver los contactos de los GAD de su jurisdicción"
+    VER_PARTICIPANTES = "ver la nómina de los encuentros de su jurisdicción"
+    REGISTRAR_PARTICIPANTES = "registrar a quienes asisten a los encuentros de su jurisdicción"
     ANOTAR_AVANCES = "anotar avances de acuerdos e hitos"
     DEFINIR_LINEAS = "definir las líneas programáticas de su provincia"
     PRONUNCIARSE = "validar u observar líneas programáticas"
     IMPORTAR_TERRITORIO = "importar límites, DPA y autoridades"
+    VER_IMAGENES_DE_PERSONAS = "ver fotos en que aparecen personas"
     VER_BITACORA = "ver quién cambió qué"
     DESCARGAR_INFORMES = "descargar informes en PDF"
     ADMINISTRAR = "administrar catálogos y usuarios"
@@ -52,6 +55,9 @@ PERMISOS = {
         Permiso.DEFINIR_LINEAS,
         Permiso.REVISAR_EVALUACION,
         Permiso.VER_CONTACTOS,
+        Permiso.VER_IMAGENES_DE_PERSONAS,
+        Permiso.VER_PARTICIPANTES,
+        Permiso.REGISTRAR_PARTICIPANTES,
         Permiso.VER_BITACORA,
         Permiso.IMPORTAR_TERRITORIO,
         Permiso.ADMINISTRAR,
@@ -64,6 +70,9 @@ PERMISOS = {
         Permiso.PRONUNCIARSE,
         Permiso.REVISAR_EVALUACION,
         Permiso.VER_CONTACTOS,
+        Permiso.VER_IMAGENES_DE_PERSONAS,
+        Permiso.VER_PARTICIPANTES,
+        Permiso.REGISTRAR_PARTICIPANTES,
         Permiso.VER_BITACORA,
     },
     Rol.PLANIFICADOR: LECTURA
@@ -73,6 +82,7 @@ PERMISOS = {
         Permiso.DEFINIR_LINEAS,
         Permiso.PRONUNCIARSE,
         Permiso.VER_CONTACTOS,
+        Permiso.VER_IMAGENES_DE_PERSONAS,
         Permiso.VER_BITACORA,
     },
     Rol.OBSERVADOR: LECTURA,

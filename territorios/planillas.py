@@ -1,6 +1,7 @@
-"""Listas que se llevan a una hoja de cálculo: CSV por líneas, sin fórmulas escondidas."""
+"""Listas que se llevan a una hoja de cálculo: CSV por líneas o XLSX, sin fórmulas escondidas."""
 
 import csv
+from io import BytesIO
 
 MARCA_DE_UTF8 = "\ufeff"
 # Con esto empieza lo que una hoja de cálculo ejecutaría como fórmula.
@@ -20,6 +21,20 @@ def lineas_csv(encabezado, filas):
     yield MARCA_DE_UTF8 + escritor.writerow(encabezado)
     for fila in filas:
         yield escritor.writerow([celda_segura(valor) for valor in fila])
+
+
+def libro_xlsx(titulo, encabezado, filas):
+    """Los bytes de un libro de Excel con una sola hoja."""
+    # openpyxl tarda en cargarse: solo lo paga quien pide un libro.
+    from openpyxl import Workbook
+
+    libro = Workbook(write_only=True)
+    hoja = libro.create_sheet(titulo[:31])
+    for fila in [encabezado, *filas]:
+        hoja.append([celda_segura(valor) for valor in fila])
+    salida = BytesIO()
+    libro.save(salida)
+    return salida.getvalue()
 
 
 def celda_segura(valor):

@@ -10,6 +10,15 @@ def sin_tildes(texto):
     return "".join(letra for letra in descompuesto if not unicodedata.combining(letra)).strip()
 
 
+# Se cuelan al pegar; un documento no los admite, o sale con el texto ilegible para quien lo copia.
+DE_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def sin_control(texto):
+    """El texto sin caracteres de control; conserva los saltos de línea y los tabuladores."""
+    return DE_CONTROL.sub("", texto)
+
+
 def recortar(texto, largo=60):
     """Lo que alguien tecleó, en corto y sin caracteres nulos, para repetirlo en un mensaje."""
     limpio = str(texto).replace("\0", "").strip()

@@ -15,14 +15,23 @@ from django.test import override_settings
 from django.urls import reverse
 
 from pdot.models import Evaluacion, Observacion, Paso
-from talleres.aceptaciones import aceptar_choque
-from talleres.lector_choques import choques_de_encuentro
-from talleres.models import Feriado
 from territorios.models import Gad, Territorio, Vecindad, Zona
 from territorios.texto import sin_tildes
 
+from .elenco_talleres import (  # noqa: F401
+    CLAVE_DE_CALENDARIO,
+    aceptados,
+    acuerdos,
+    aportes,
+    certificados,
+    consentimiento,
+    convocatorias,
+    evidencias,
+    participantes,
+    promociones,
+    suscripcion,
+)
 from .fabricas import (
-    AcuerdoFactory,
     EncuentroFactory,
     EstrategiaFactory,
     EvaluacionFactory,
@@ -32,11 +41,8 @@ from .fabricas import (
     InstrumentoFactory,
     LineaFactory,
     PdotFactory,
-    SuscripcionFactory,
     UsuarioFactory,
 )
-
-CLAVE_DE_CALENDARIO = "clave-del-calendario-de-chone"
 
 # El servidor en vivo de pytest corre junto al bucle de Playwright, que es asíncrono.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -71,6 +77,12 @@ def ajustes_de_prueba(tmp_path_factory):
         SEGUNDO_FACTOR_EXIGIDO=False,
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def archivos_privados(settings, tmp_path):
+    """Lo que se sube en una prueba se queda en su carpeta."""
+    settings.ARCHIVOS_PRIVADOS = tmp_path / "privados"
 
 
 @pytest.fixture(autouse=True)
@@ -335,33 +347,6 @@ def encuentro2(grupo2, territorio):
         fecha=date(2019, 8, 29),
         grupos=[grupo2],
     )
-
-
-@pytest.fixture
-def suscripcion(plan_chone):
-    """El calendario de alguien que no ve ningún encuentro del elenco: su clave no revela nada."""
-    return SuscripcionFactory(usuario=plan_chone, nombre="Mi teléfono", clave=CLAVE_DE_CALENDARIO)
-
-
-@pytest.fixture
-def acuerdos(grupo1, grupo2, territorio):
-    """Uno de cada grupo: del primero responde Rioverde; del segundo, Pedernales."""
-    return {
-        "acuerdo1": AcuerdoFactory(grupo=grupo1, responsable_gad=territorio.gad["0807"]),
-        "acuerdo2": AcuerdoFactory(grupo=grupo2, responsable_gad=territorio.gad["1317"]),
-    }
-
-
-@pytest.fixture
-def aceptados(encuentro1, encuentro2, central):
-    """El choque aceptado de cada encuentro: los dos caen en un feriado propio."""
-
-    def aceptar(encuentro):
-        Feriado.objects.create(fecha=encuentro.fecha, nombre="Fiesta de prueba")
-        (choque,) = choques_de_encuentro(encuentro, central)
-        return aceptar_choque(choque, encuentro.estrategia, motivo="Se acordó así", por=central)
-
-    return {"choque1": aceptar(encuentro1), "choque2": aceptar(encuentro2)}
 
 
 @pytest.fixture

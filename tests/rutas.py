@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, get_resolver, reverse
 
+from talleres.models import Puerta
 from territorios.jurisdiccion import PERMISOS, Permiso
 
 from .conftest import CLAVE_DE_CALENDARIO
+from .fabricas_puerta import CODIGO, SEMILLA
 
 PARAMETRO = re.compile(r"<(?:\w+:)?(\w+)>")
 # El admin y las cuentas se miran aparte: no llevan `permiso`.
@@ -35,6 +37,8 @@ VEN = {
 }
 VEN |= {"encuentro1": VEN["grupo1"], "encuentro2": VEN["grupo2"]}
 VEN["suscripcion"] = {"plan_chone"}
+# A quién se convoca y qué responde: solo de quien edita el encuentro.
+VEN |= {"convocatoria1": {"central", "zonal1"}, "convocatoria2": {"central", "zonal1", "zonal4"}}
 VEN |= {"acuerdo1": VEN["grupo1"], "acuerdo2": VEN["grupo2"]}
 VEN |= {"choque1": VEN["grupo1"], "choque2": VEN["grupo2"]}
 VEN |= {"hito1": VEN["grupo1"], "hito2": VEN["grupo2"]}
@@ -44,6 +48,17 @@ VEN |= {
     # El GAD provincial, que también lo ve, no tiene cuenta en el elenco.
     "linea borrador": {"central", "zonal1"},
 }
+# Nombres de personas: ni los observadores ni los planificadores, aunque vean el encuentro.
+VEN |= {"participante1": {"central", "zonal1"}, "participante2": {"central", "zonal1", "zonal4"}}
+VEN |= {
+    "evidencia1": VEN["encuentro1"],
+    # Con personas: los observadores no las ven.
+    "evidencia2": VEN["encuentro2"] - {"observador", "observador1"},
+    # La que se retiró, solo quien edita.
+    "evidencia retirada": {"central", "zonal1"},
+}
+VEN |= {"aporte1": VEN["encuentro1"], "aporte2": VEN["encuentro2"]}
+VEN |= {"certificado1": VEN["participante1"], "certificado2": VEN["participante2"]}
 ESCRIBEN = {
     Permiso.LLENAR_EVALUACION: {
         "evaluacion 0807": {"plan_rioverde"},
@@ -62,6 +77,21 @@ ESCRIBEN = {
         "encuentro2": {"central", "zonal1", "zonal4"},
         "acuerdo1": {"central", "zonal1"},
         "acuerdo2": {"central", "zonal1", "zonal4"},
+        "convocatoria1": {"central", "zonal1"},
+        "convocatoria2": {"central", "zonal1", "zonal4"},
+        "aporte1": {"central", "zonal1"},
+        "aporte2": {"central", "zonal1", "zonal4"},
+        "evidencia1": {"central", "zonal1"},
+        "evidencia2": {"central", "zonal1", "zonal4"},
+        "evidencia retirada": {"central", "zonal1"},
+    },
+    Permiso.REGISTRAR_PARTICIPANTES: {
+        "encuentro1": {"central", "zonal1"},
+        "encuentro2": {"central", "zonal1", "zonal4"},
+        "participante1": VEN["participante1"],
+        "participante2": VEN["participante2"],
+        "certificado1": VEN["certificado1"],
+        "certificado2": VEN["certificado2"],
     },
     # Del acuerdo 1 responde Rioverde; Esmeraldas, del mismo grupo, lo ve y no lo anota.
     Permiso.ANOTAR_AVANCES: {
@@ -127,7 +157,21 @@ def de_la_plataforma():
 
 
 def muestras(
-    grupo1, grupo2, encuentro1, encuentro2, acuerdos, hitos, lineas, evaluaciones, suscripcion
+    grupo1,
+    grupo2,
+    encuentro1,
+    encuentro2,
+    acuerdos,
+    aportes,
+    promociones,
+    evidencias,
+    hitos,
+    lineas,
+    evaluaciones,
+    suscripcion,
+    participantes,
+    certificados,
+    convocatorias,
 ):
     """(tramo, parámetro) → [(valor, qué es)], con algo propio y algo ajeno para cada quien."""
     grupos = [(grupo1.pk, "grupo1"), (grupo2.pk, "grupo2")]
@@ -135,12 +179,24 @@ def muestras(
         ("grupos", "pk"): grupos,
         ("grupos", "grupo"): grupos,
         ("encuentros", "pk"): [(encuentro1.pk, "encuentro1"), (encuentro2.pk, "encuentro2")],
+        ("participantes", "pk"): [(uno.pk, nombre) for nombre, uno in participantes.items()],
+        ("certificados", "pk"): [(uno.pk, nombre) for nombre, uno in certificados.items()],
+        # Tampoco piden cuenta: el registro por QR y la comprobación de un certificado.
+        ("r", "clave"): [(Puerta(semilla=SEMILLA).clave, PUBLICO)],
+        ("c", "codigo"): [(CODIGO, PUBLICO)],
         ("acuerdos", "pk"): [(acuerdo.pk, nombre) for nombre, acuerdo in acuerdos.items()],
+        ("aportes", "pk"): [(aporte.pk, nombre) for nombre, aporte in aportes.items()],
+        ("cumulos", "pk"): [(aporte.cumulo_id, nombre) for nombre, aporte in aportes.items()],
+        ("promociones", "pk"): [(una.pk, nombre) for nombre, una in promociones.items()],
+        ("promover", "clase"): [(clase, PUBLICO) for clase in ("vision", "problema", "acuerdo")],
+        ("evidencias", "pk"): [(una.pk, nombre) for nombre, una in evidencias.items()],
         ("hitos", "pk"): [(hito.pk, nombre) for nombre, hito in hitos.items()],
         ("cumplimiento", "codigo"): [("08", PUBLICO)],
         ("lineas", "pk"): [(linea.pk, nombre) for nombre, linea in lineas.items()],
         # Ven y definen en una provincia los mismos que en su línea en consulta.
         ("lineas", "provincia"): [("08", "linea1"), ("13", "linea2")],
+        ("prefectura", "estrategia"): [(grupo1.estrategia.codigo, PUBLICO)],
+        ("prefectura", "provincia"): [("08", "linea1"), ("13", "linea2")],
         ("pronunciamiento", "codigo"): [("0807", PUBLICO)],
         ("evaluaciones", "pk"): [
             (fila.pk, f"evaluacion {codigo}") for codigo, fila in evaluaciones.items()
@@ -155,6 +211,11 @@ def muestras(
         ("suscripciones", "pk"): [(suscripcion.pk, "suscripcion")],
         # No pide cuenta: la abre cualquiera que tenga la clave.
         ("calendario", "clave"): [(CLAVE_DE_CALENDARIO, PUBLICO)],
+        ("convocatorias", "pk"): [
+            (convocatorias[nombre].pk, nombre) for nombre in ("convocatoria1", "convocatoria2")
+        ],
+        # Tampoco pide cuenta: la abre quien tiene el enlace, y es de un encuentro por venir.
+        ("responder", "enlace"): [(convocatorias["enlace"], PUBLICO)],
         ("cronograma", "semana"): [("2019-W34", PUBLICO), ("2019-W35", PUBLICO)],
     }
 

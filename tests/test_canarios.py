@@ -13,8 +13,11 @@ from django.urls import Resolver404, resolve, reverse
 from acompanamiento.models import Acuerdo, CumplimientoHito, Grupo, LineaProgramatica
 from pdot.models import ElementoVision, Evaluacion, Paso, Problema
 from talleres.models import (
+    Aporte,
     ChoqueAceptado,
+    Convocatoria,
     Encuentro,
+    Evidencia,
     InsumoEncuentro,
     OrigenAcuerdo,
     PreguntaEncuentro,
@@ -37,7 +40,13 @@ VARIANTES = 3
 # El cronograma enlaza a la semana siguiente sin fin.
 POR_RUTA = 40
 # Los documentos que no son páginas: no tienen enlaces, pero sí texto.
-SIN_ENLACES = ("application/pdf", "text/csv", "application/json", "text/calendar")
+SIN_ENLACES = (
+    "application/pdf",
+    "text/csv",
+    "application/json",
+    "text/calendar",
+    "application/vnd",
+)
 
 
 def canario(cosa):
@@ -52,10 +61,16 @@ def sembrado(
     encuentro2,
     acuerdos,
     aceptados,
+    aportes,
+    promociones,
+    evidencias,
     hitos,
     lineas,
     evaluaciones,
     suscripcion,
+    participantes,
+    certificados,
+    convocatorias,
     central,
     monkeypatch,
 ):
@@ -73,6 +88,10 @@ def sembrado(
         OrigenAcuerdo.objects.create(acuerdo=acuerdo, encuentro=nacieron_en[nombre])
     for nombre, aceptado in aceptados.items():
         ChoqueAceptado.objects.filter(pk=aceptado.pk).update(motivo=canario(nombre))
+    for nombre, aporte in aportes.items():
+        Aporte.objects.filter(pk=aporte.pk).update(texto=canario(nombre))
+    for nombre, evidencia in evidencias.items():
+        Evidencia.objects.filter(pk=evidencia.pk).update(leyenda=canario(nombre))
     for nombre, hito in hitos.items():
         CumplimientoHito.objects.create(
             hito=hito,
@@ -83,10 +102,34 @@ def sembrado(
         )
     suscripcion.nombre = canario("suscripcion")
     suscripcion.save()
+    for nombre, participante in participantes.items():
+        participante.nombre = participante.cargo = canario(nombre)
+        participante.save()
+    for nombre, certificado in certificados.items():
+        certificado.participante.nombre = canario(nombre)
+        certificado.participante.save()
+    for nombre in ("convocatoria1", "convocatoria2"):
+        Convocatoria.objects.filter(pk=convocatorias[nombre].pk).update(
+            destinatario=canario(nombre)
+        )
     for nombre, linea in lineas.items():
         sembrar_linea(linea, canario(nombre), central)
     muestrario = muestras(
-        grupo1, grupo2, encuentro1, encuentro2, acuerdos, hitos, lineas, evaluaciones, suscripcion
+        grupo1,
+        grupo2,
+        encuentro1,
+        encuentro2,
+        acuerdos,
+        aportes,
+        promociones,
+        evidencias,
+        hitos,
+        lineas,
+        evaluaciones,
+        suscripcion,
+        participantes,
+        certificados,
+        convocatorias,
     )
     return [
         ruta.direccion(valores)

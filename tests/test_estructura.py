@@ -164,12 +164,14 @@ def test_no_hay_migraciones_pendientes(db):
 
 
 SIN_HISTORIA = {
+    "SerieDeOficios": "solo lleva la cuenta de los oficios, que sí tienen historial",
     "ResumenDeChoques": "se cuenta de nuevo del cronograma, que sí tiene historial",
     "Contorno": "se calcula entero de la DPA y de la capa, que sí tiene historial",
-    "Recordatorio": "es constancia de un envío: la escribe la máquina y no se edita",
+    "Mensaje": "es constancia de un envío: la escribe la máquina y no se edita",
+    "Adjunto": "va con su mensaje y se borra con su texto: nada de eso debe quedar en un historial",
     "Paso": "es en sí la bitácora del flujo: no se edita ni se borra",
 }
-SIN_ADMIN = {}
+SIN_ADMIN = {"Adjunto": "puede ser un oficio a nombre de una persona: no se lee, se manda"}
 
 
 def test_todo_modelo_tiene_historial_y_admin():

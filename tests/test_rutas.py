@@ -131,16 +131,25 @@ def cosas(
     encuentro2,
     acuerdos,
     aceptados,
+    aportes,
+    evidencias,
     hitos,
     lineas,
     evaluaciones,
     suscripcion,
+    participantes,
+    certificados,
+    convocatorias,
 ):
     hechas = {f"evaluacion {codigo}": fila for codigo, fila in evaluaciones.items()}
     return (
         hechas
         | acuerdos
         | aceptados
+        | participantes
+        | aportes
+        | evidencias
+        | certificados
         | hitos
         | lineas
         | {
@@ -149,6 +158,8 @@ def cosas(
             "encuentro1": encuentro1,
             "encuentro2": encuentro2,
             "suscripcion": suscripcion,
+            "convocatoria1": convocatorias["convocatoria1"],
+            "convocatoria2": convocatorias["convocatoria2"],
         }
     )
 
@@ -185,10 +196,38 @@ def sin_dejar_rastro():
 
 @pytest.fixture
 def muestrario(
-    grupo1, grupo2, encuentro1, encuentro2, acuerdos, hitos, lineas, evaluaciones, suscripcion
+    grupo1,
+    grupo2,
+    encuentro1,
+    encuentro2,
+    acuerdos,
+    aportes,
+    promociones,
+    evidencias,
+    hitos,
+    lineas,
+    evaluaciones,
+    suscripcion,
+    participantes,
+    certificados,
+    convocatorias,
 ):
     return muestras(
-        grupo1, grupo2, encuentro1, encuentro2, acuerdos, hitos, lineas, evaluaciones, suscripcion
+        grupo1,
+        grupo2,
+        encuentro1,
+        encuentro2,
+        acuerdos,
+        aportes,
+        promociones,
+        evidencias,
+        hitos,
+        lineas,
+        evaluaciones,
+        suscripcion,
+        participantes,
+        certificados,
+        convocatorias,
     )
 
 

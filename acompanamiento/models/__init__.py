@@ -1,4 +1,4 @@
-from .acuerdo import Acuerdo, AvanceAcuerdo, Recordatorio
+from .acuerdo import Acuerdo, AvanceAcuerdo
 from .estrategia import ElementoEstrategia, Estrategia
 from .grupo import Criterio, Grupo, Membresia
 from .hoja_ruta import CumplimientoHito, Hito, HitoGrupo
@@ -17,5 +17,4 @@ __all__ = [
     "LineaProgramatica",
     "Membresia",
     "Pronunciamiento",
-    "Recordatorio",
 ]

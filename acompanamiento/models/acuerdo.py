@@ -135,31 +135,3 @@ class AvanceAcuerdo(models.Model):
 
     def __str__(self):
         return self.texto[:80]
-
-
-class Recordatorio(models.Model):
-    """Aviso enviado por un acuerdo. La restricción impide mandar dos veces el mismo."""
-
-    class Motivo(models.TextChoices):
-        POR_VENCER = "por_vencer", "Por vencer"
-        VENCIDO = "vencido", "Vencido"
-
-    acuerdo = models.ForeignKey(Acuerdo, models.CASCADE, related_name="recordatorios")
-    motivo = models.CharField(max_length=10, choices=Motivo.choices)
-    fecha_limite = models.DateField(help_text="Si la fecha cambia, se avisa otra vez.")
-    destinatario = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    reservado = models.DateTimeField(auto_now_add=True)
-    enviado = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = "recordatorio"
-        ordering = ["-reservado"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["acuerdo", "motivo", "fecha_limite", "destinatario"],
-                name="recordatorio_una_vez",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.get_motivo_display()} del acuerdo {self.acuerdo_id}"

@@ -22,6 +22,7 @@ from ..acciones import (
 from ..forms import FiltroEvaluaciones, NuevaEvaluacionForm
 from ..llenado import Llenado
 from ..models import Evaluacion, Pdot, Respuesta
+from ..promociones import tarjetas_de
 from ..tablero import evaluacion_propia
 
 POR_PAGINA = 50
@@ -110,9 +111,19 @@ def contexto_de_detalle(request, evaluacion, **mas):
         "puede_revisar": Evaluacion.objects.revisables_por(usuario)
         .filter(pk=evaluacion.pk)
         .exists(),
+        "problemas": _problemas(evaluacion, usuario),
         "pasos": evaluacion.pasos.select_related("por"),
         "bitacora": _bitacora(usuario, evaluacion, llenado),
     } | mas
+
+
+def _problemas(evaluacion, usuario):
+    """En orden, cada uno con la `tarjeta` de que nació, si nació de una que se puede ver."""
+    problemas = list(evaluacion.problemas.order_by("orden"))
+    tarjetas = tarjetas_de(usuario, problema=problemas)
+    for problema in problemas:
+        problema.tarjeta = tarjetas.get(("problema", problema.pk))
+    return problemas
 
 
 def _bitacora(usuario, evaluacion, llenado):

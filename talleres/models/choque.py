@@ -16,6 +16,10 @@ from .encuentro import Encuentro
 
 
 class ParametrosDeAgendaQuerySet(models.QuerySet):
+    def vigentes_en(self, fecha):
+        """Los de esa fecha, o los de fábrica si no hay."""
+        return self.filter(desde__lte=fecha).order_by("-desde").first() or self.model()
+
     def como_datos(self, fecha):
         """Subconsulta con los vigentes en `fecha` (un OuterRef), como {nombre: valor}."""
         vigentes = self.filter(desde__lte=fecha).order_by("-desde")
@@ -57,6 +61,30 @@ class ParametrosDeAgenda(models.Model):
         default=7,
         validators=[MaxValueValidator(90)],
         help_text="Cuántos días antes debe estar enviada.",
+    )
+    registro_antes = models.PositiveSmallIntegerField(
+        "registro por QR: antes (minutos)",
+        default=120,
+        validators=[MaxValueValidator(2880)],
+        help_text="Cuánto antes de la hora de inicio se admite registrarse con el código QR.",
+    )
+    registro_despues = models.PositiveSmallIntegerField(
+        "registro por QR: después (minutos)",
+        default=180,
+        validators=[MaxValueValidator(2880)],
+        help_text="Hasta cuánto después de la hora de fin se admite.",
+    )
+    registro_tope = models.PositiveSmallIntegerField(
+        "registro por QR: tope de personas",
+        default=600,
+        validators=[MinValueValidator(1), MaxValueValidator(5000)],
+        help_text="Cuántas personas como mucho se registran por QR en un encuentro.",
+    )
+    recordatorio = models.PositiveSmallIntegerField(
+        "recordatorio de la convocatoria (días)",
+        default=3,
+        validators=[MaxValueValidator(90)],
+        help_text="Cuántos días antes se recuerda a quien no ha respondido.",
     )
     nota = models.TextField(blank=True)
     historia = HistoricalRecords()

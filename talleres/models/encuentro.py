@@ -44,6 +44,12 @@ class EncuentroQuerySet(models.QuerySet):
         """Los que todavía no se realizan ni se cancelan."""
         return self.exclude(estado__in=[Encuentro.Estado.REALIZADO, Encuentro.Estado.CANCELADO])
 
+    def con_gad(self, gad):
+        """Los diálogos con ese GAD y los encuentros a los que se lo convoca."""
+        convocado = Convocado.objects.filter(encuentro=OuterRef("pk"), gad=gad)
+        # Con un JOIN, las cuentas de convocados de `para_cronograma` verían solo a ese.
+        return self.filter(Q(gad=gad) | Exists(convocado))
+
     def para_lista(self):
         return self.select_related(
             "canton", "autoridad", "gad__territorio__padre"
@@ -72,8 +78,10 @@ class EncuentroQuerySet(models.QuerySet):
 
     def para_ficha(self, usuario):
         """Con lo que muestra su página; de los grupos, solo los que ve `usuario`."""
-        gads = Convocado.objects.select_related("gad__territorio__padre__padre")
+        gads = Convocado.objects.con_respuesta().select_related("gad__territorio__padre__padre")
         segunda = Encuentro.objects.filter(jornada_de=OuterRef("pk")).order_by("inicio")
+        # En una subconsulta: con otro JOIN, cada participante se contaría una vez por grupo.
+        nomina = Encuentro.objects.filter(pk=OuterRef("pk")).annotate(n=Count("participantes"))
         return (
             self.select_related(
                 "estrategia", "canton__padre", "autoridad", "gad__territorio__padre", "jornada_de"
@@ -86,6 +94,7 @@ class EncuentroQuerySet(models.QuerySet):
             .annotate(
                 segunda_jornada=Subquery(segunda.values("pk")[:1]),
                 cuantos_grupos=Count("grupos"),
+                registrados=Subquery(nomina.values("n")),
             )
         )
 
@@ -274,9 +283,30 @@ class Encuentro(ModeloVersionado):
         return self.esta_abierto and self.fecha <= timezone.localdate()
 
     @property
+    def admite_registro(self):
+        """Se registra a quien asiste desde el día del encuentro, y también mucho después."""
+        return self.estado != self.Estado.CANCELADO and self.fecha <= timezone.localdate()
+
+    @property
     def taller(self):
         """El encuentro que lleva lo común a las dos jornadas (la agenda de la mañana, el total)."""
         return self.jornada_de or self
+
+
+class ConvocadoQuerySet(models.QuerySet):
+    def con_respuesta(self):
+        """Con `se_convoco`, si tiene oficio, y `sentido`, lo último que respondió a él (o None)."""
+        suyo = Encuentro.objects.filter(
+            pk=OuterRef("encuentro"), convocatorias__gad=OuterRef("gad")
+        )
+        # En un solo filter: la respuesta y la ronda han de ser de la misma convocatoria.
+        dicho = Encuentro.objects.filter(
+            pk=OuterRef("encuentro"),
+            convocatorias__gad=OuterRef("gad"),
+            convocatorias__respuestas__ronda=F("convocatorias__ronda"),
+        ).order_by("-convocatorias__respuestas__pk")
+        ultimo = dicho.values("convocatorias__respuestas__sentido")[:1]
+        return self.annotate(se_convoco=Exists(suyo), sentido=Subquery(ultimo))
 
 
 class Convocado(models.Model):
@@ -285,6 +315,8 @@ class Convocado(models.Model):
     encuentro = models.ForeignKey(Encuentro, models.CASCADE, related_name="convocados")
     gad = models.ForeignKey(Gad, models.PROTECT, related_name="convocatorias")
     historia = HistoricalRecords()
+
+    objects = ConvocadoQuerySet.as_manager()
 
     class Meta:
         verbose_name = "GAD convocado"

@@ -28,8 +28,8 @@ class OrigenAcuerdo(models.Model):
         return f"{self.acuerdo} nació en {self.encuentro}"
 
     def clean(self):
-        """Un encuentro realizado ya no cambia de grupos ni se cancela: el origen sigue valiendo."""
-        if self.encuentro.estado != Encuentro.Estado.REALIZADO:
-            raise ValidationError("Un acuerdo nace en un encuentro ya realizado.")
+        """Nace desde el día del encuentro; con él ya no se cancela ni deja al grupo."""
+        if not self.encuentro.admite_registro:
+            raise ValidationError("Un acuerdo nace en un encuentro que ya empezó.")
         if not self.encuentro.grupos.filter(pk=self.acuerdo.grupo_id).exists():
             raise ValidationError("El encuentro no es del grupo del acuerdo.")

@@ -7,7 +7,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from acompanamiento.models import Grupo
-from territorios.models import Usuario
+from territorios.models import Entidad, Gad, Usuario
 
 
 def resumir(clave):
@@ -32,7 +32,8 @@ class SuscripcionQuerySet(models.QuerySet):
 
 
 class SuscripcionCalendario(models.Model):
-    """Dirección privada y revocable del cronograma que ve una persona (o el de un solo grupo).
+    """Dirección privada y revocable del cronograma que ve una persona: entero, o solo lo de un
+    grupo, un GAD o una entidad que facilita o acompaña.
 
     La clave se muestra al crearla y no se guarda: quien lea la base no puede usarla.
     """
@@ -42,6 +43,8 @@ class SuscripcionCalendario(models.Model):
     grupo = models.ForeignKey(
         Grupo, models.CASCADE, null=True, blank=True, related_name="suscripciones"
     )
+    gad = models.ForeignKey(Gad, models.CASCADE, null=True, blank=True, related_name="+")
+    entidad = models.ForeignKey(Entidad, models.CASCADE, null=True, blank=True, related_name="+")
     resumen = models.CharField(max_length=64, unique=True, editable=False)
     creada = models.DateTimeField(auto_now_add=True)
     revocada = models.DateTimeField(null=True, blank=True)

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from simple_history.models import HistoricalRecords
 
 from acompanamiento.models import Estrategia, Grupo
+from territorios.versiones import ModeloVersionado
 
 from .encuentro import Encuentro
 
@@ -27,8 +28,14 @@ class TrasladoQuerySet(models.QuerySet):
             return self.filter(Exists(del_dia))
         return self.filter(estrategia__in=Grupo.objects.visibles_para(usuario).values("estrategia"))
 
+    def del_dia_de(self, encuentro):
+        """Los del equipo ese día, en esa estrategia, en orden."""
+        return self.filter(estrategia=encuentro.estrategia_id, fecha=encuentro.fecha).order_by(
+            "orden", "pk"
+        )
 
-class Traslado(models.Model):
+
+class Traslado(ModeloVersionado):
     """Tramo origen → destino del equipo que facilita. La fuente no da la hora de ninguno."""
 
     class Modo(models.TextChoices):

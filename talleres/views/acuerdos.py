@@ -16,13 +16,16 @@ from ..models import Encuentro
 from .encuentro import migas_de
 
 
-@exige(Permiso.VER_ACOMPANAMIENTO)
-def acuerdo(request, pk):
-    """La ficha de un acuerdo, con el encuentro en que nació."""
+def pagina_de_acuerdo(request, pk, tarjeta_de):
+    """La ficha de un acuerdo, con el encuentro y la tarjeta de que nació.
+
+    `tarjeta_de(acuerdo, usuario)`: el aporte, si nació de uno que se puede ver; si no, None.
+    """
     acuerdo = traer_acuerdo(Acuerdo.objects.visibles_para(request.user), pk)
     visibles = Encuentro.objects.visibles_para(request.user)
     contexto = ficha_de_acuerdo(request.user, acuerdo)
     contexto["origen"] = visibles.filter(origenes__acuerdo=acuerdo).first()
+    contexto["tarjeta"] = tarjeta_de(acuerdo, request.user)
     return render(request, "acompanamiento/acuerdo.html", contexto)
 
 
@@ -32,8 +35,8 @@ def anotar(request, pk):
     """Anota un acuerdo que nació en el encuentro; `?grupo=` dice de cuál de sus grupos es."""
     editables = Encuentro.objects.editables_por(request.user)
     encuentro = get_object_or_404(editables.select_related("estrategia"), pk=pk)
-    if encuentro.estado != Encuentro.Estado.REALIZADO:
-        messages.warning(request, "Primero marque el encuentro como realizado.")
+    if not encuentro.admite_registro:
+        messages.warning(request, "Los acuerdos se anotan desde el día del encuentro.")
         return redirect(encuentro)
     return pagina_de_anotar(
         request,

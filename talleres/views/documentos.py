@@ -1,10 +1,14 @@
-"""Documentos PDF de los encuentros."""
+"""Documentos de los encuentros, en PDF; la ayuda memoria, también en DOCX."""
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.cache import add_never_cache_headers
 
 from territorios.jurisdiccion import Permiso, exige
 from territorios.views.documentos import entregar_pdf
 
+from ..ayuda_memoria import ayuda_memoria_en_pdf, nombre_de_ayuda_memoria
+from ..ayuda_memoria_docx import TIPO_DOCX, ayuda_memoria_en_docx
 from ..documentos import agenda_de_taller, nombre_de_archivo
 from ..documentos_cronograma import DemasiadoLargo, cronograma_de_trabajo, nombre_del_cronograma
 from ..filtros import FiltroDeLista
@@ -36,3 +40,34 @@ def cronograma_pdf(request, estrategia):
     except DemasiadoLargo as error:
         programa.filtro.add_error("desde", str(error))
         return pagina_de_lista(request, programa)
+
+
+@exige(Permiso.DESCARGAR_INFORMES)
+def ayuda_memoria_pdf(request, pk):
+    encuentro = _con_memoria(request, pk)
+    return entregar_pdf(
+        request,
+        lambda: ayuda_memoria_en_pdf(encuentro, request.user),
+        nombre_de_ayuda_memoria(encuentro, "pdf"),
+    )
+
+
+@exige(Permiso.DESCARGAR_INFORMES)
+def ayuda_memoria_docx(request, pk):
+    """La misma, para quien tiene que editarla."""
+    encuentro = _con_memoria(request, pk)
+    contenido = ayuda_memoria_en_docx(encuentro, request.user)
+    respuesta = HttpResponse(contenido, content_type=TIPO_DOCX)
+    nombre = nombre_de_ayuda_memoria(encuentro, "docx")
+    respuesta["Content-Disposition"] = f'attachment; filename="{nombre}"'
+    respuesta["X-Content-Type-Options"] = "nosniff"
+    add_never_cache_headers(respuesta)
+    return respuesta
+
+
+def _con_memoria(request, pk):
+    """El encuentro, si lo ve y no se canceló: de lo que no ocurrió no hay memoria."""
+    visibles = Encuentro.objects.visibles_para(request.user)
+    vivos = visibles.exclude(estado=Encuentro.Estado.CANCELADO)
+    relacionados = ("estrategia", "canton__padre", "gad__territorio__padre", "autoridad")
+    return get_object_or_404(vivos.select_related("jornada_de", *relacionados), pk=pk)

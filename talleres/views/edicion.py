@@ -1,31 +1,30 @@
-"""Programar, editar, convocar, dar por realizados y cancelar encuentros."""
+"""Programar, editar y cancelar encuentros."""
 
 from django.contrib import messages
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
 
 from ..acciones import (
-    EncuentroCerrado,
     NoProcede,
     YaExiste,
+    autoridad_de,
     cancelar_encuentro,
-    convocar_encuentro,
     editar_encuentro,
     programar_encuentro,
-    realizar_encuentro,
 )
-from ..forms import CancelarForm, EncuentroForm, NotaForm, RealizadoForm, VersionForm
-from ..lector_choques import choques_de_encuentro
-from ..models import Encuentro
+from ..avisos import cuantos_se_enteran
+from ..forms import CancelarForm, EncuentroForm, NotaForm
+from ..lector_choques import choques_de_encuentro, choques_de_lo_tecleado
+from ..models import Aviso, Encuentro
 from .cronograma import migas_de_talleres
-from .encuentro import migas_de, pagina_de_encuentro
+from .encuentro import migas_de
 
 
 @exige(Permiso.EDITAR_ACOMPANAMIENTO)
@@ -43,7 +42,10 @@ def crear(request):
     }
     if request.method == "GET":
         return render(request, "talleres/editar_encuentro.html", contexto)
+    if request.POST.get("accion") == "choques":
+        return _con_choques(request, contexto)
     if not form.is_valid() or form.falta_revisar:
+        contexto["choques"] = _choques_de_lo_tecleado(request, form)
         estado = 200 if form.falta_revisar else 400
         return render(request, "talleres/editar_encuentro.html", contexto, status=estado)
     try:
@@ -68,7 +70,8 @@ def _de_la_direccion(request):
     del_encuentro = ("estrategia", "tipo", "tema", "fecha", "inicio", "fin")
     conocidos = (*del_encuentro, "lugar", "canton", "gad")
     iniciales = {nombre: request.GET.get(nombre) for nombre in conocidos if nombre in request.GET}
-    return iniciales | {"grupos": request.GET.getlist("grupo")}
+    varios = {"grupos": "grupo", "facilitan": "facilita"}
+    return iniciales | {campo: request.GET.getlist(nombre) for campo, nombre in varios.items()}
 
 
 @exige(Permiso.EDITAR_ACOMPANAMIENTO)
@@ -87,6 +90,8 @@ def editar(request, pk):
     }
     if request.method == "GET":
         return render(request, "talleres/editar_encuentro.html", contexto)
+    if request.POST.get("accion") == "choques" and not contexto["solo_nota"]:
+        return _con_choques(request, contexto)
     se_cerro = not encuentro.esta_abierto and not contexto["solo_nota"]
     if not form.is_valid() or getattr(form, "falta_revisar", False):
         estado = 409 if se_cerro else 400 if form.errors else 200
@@ -97,6 +102,32 @@ def editar(request, pk):
         actual = conflicto.actual
         diferencias = form.conflictos_con(actual)
         return responder_conflicto(request, actual, diferencias, actual.get_absolute_url())
+    except NoProcede as error:
+        form.add_error(None, str(error))
+        return render(request, "talleres/editar_encuentro.html", contexto, status=409)
+
+
+def _con_choques(request, contexto):
+    """La misma página con los choques de lo tecleado hasta ahora; no guarda nada."""
+    form = contexto["form"]
+    estado = 200 if form.is_valid() else 400
+    contexto["choques"] = _choques_de_lo_tecleado(request, form)
+    return render(request, "talleres/editar_encuentro.html", contexto, status=estado)
+
+
+def _choques_de_lo_tecleado(request, form):
+    """Lista de choques, o None si todavía no se sabe tipo y fecha. El formulario ya se revisó."""
+    if not form.se_puede_situar():
+        return None
+    encuentro, datos = form.instance, form.cleaned_data
+    encuentro.autoridad = autoridad_de(encuentro)
+    return choques_de_lo_tecleado(
+        encuentro,
+        grupos=datos.get("grupos", []),
+        convocados=form.marcados(),
+        facilitan=datos.get("facilitan", []),
+        usuario=request.user,
+    )
 
 
 def _editado(form, usuario):
@@ -132,11 +163,23 @@ def _cuantos_ajenos(usuario, form):
 
 def _guardado(request, form, encuentro, verbo):
     messages.success(request, f"{verbo} {_nombrar(encuentro)}.")
+    _decir_avisos(request, encuentro)
     if isinstance(form, EncuentroForm):
         for choque in choques_de_encuentro(encuentro, request.user):
             if not choque.aceptado:
                 messages.warning(request, choque.explicacion)
     return redirect(encuentro)
+
+
+def _decir_avisos(request, encuentro):
+    """Si lo que se acaba de guardar se avisó a los ya convocados, a cuántos."""
+    de_ahora = Aviso.objects.filter(
+        convocatoria__encuentro=encuentro, version=encuentro.version
+    ).count()
+    if de_ahora:
+        messages.info(
+            request, f"Se avisa por correo, con la cita corregida, a {de_ahora} GAD convocados."
+        )
 
 
 def _nombrar(encuentro):
@@ -155,8 +198,8 @@ def cancelar(request, pk):
         return _pagina_de_cancelar(request, encuentro, form, 400)
     datos = form.cleaned_data
     try:
-        cancelar_encuentro(encuentro, por=request.user, **datos)
-    except EncuentroCerrado as error:
+        encuentro = cancelar_encuentro(encuentro, por=request.user, **datos)
+    except NoProcede as error:
         form.add_error(None, str(error))
         return _pagina_de_cancelar(request, encuentro, form, 409)
     except Conflicto as conflicto:
@@ -167,6 +210,7 @@ def cancelar(request, pk):
         ]
         return responder_conflicto(request, actual, diferencias, actual.get_absolute_url())
     messages.success(request, f"Se canceló {_nombrar(encuentro)}.")
+    _decir_avisos(request, encuentro)
     return redirect(encuentro)
 
 
@@ -176,49 +220,9 @@ def _pagina_de_cancelar(request, encuentro, form, estado=200):
         "migas": migas_de(encuentro, ("Cancelar", None)),
         "encuentro": encuentro,
         "cuantos_convocados": encuentro.convocados.count(),
+        "se_enteran": cuantos_se_enteran(encuentro),
         "otra_jornada": encuentro.jornada_de or encuentro.otras_jornadas.first(),
         "form": form,
     }
     return render(request, "talleres/cancelar_encuentro.html", contexto, status=estado)
 
-
-# --- Convocado y realizado ----------------------------------------------------------------------
-
-
-@exige(Permiso.EDITAR_ACOMPANAMIENTO)
-@require_POST
-def convocar(request, pk):
-    encuentro = _traer(request, pk)
-    form = VersionForm(request.POST)
-    if not form.is_valid():
-        return pagina_de_encuentro(request, pk, form=form, estado=400)
-    return _marcado(request, encuentro, convocar_encuentro, form, "Quedó como convocado")
-
-
-@exige(Permiso.EDITAR_ACOMPANAMIENTO)
-@require_POST
-def realizar(request, pk):
-    encuentro = _traer(request, pk)
-    form = RealizadoForm(request.POST)
-    if not form.is_valid():
-        return pagina_de_encuentro(request, pk, form=form, estado=400)
-    return _marcado(request, encuentro, realizar_encuentro, form, "Quedó como realizado")
-
-
-def _marcado(request, encuentro, verbo, form, dicho):
-    datos = form.cleaned_data
-    try:
-        verbo(encuentro, por=request.user, **datos)
-    except NoProcede as error:
-        form.add_error(None, str(error))
-    except Conflicto as conflicto:
-        actual = conflicto.actual
-        form.add_error(
-            None,
-            "Otra persona cambió el encuentro mientras usted lo miraba: está "
-            f"{actual.get_estado_display().lower()}. Revíselo y vuelva a intentarlo.",
-        )
-    else:
-        messages.success(request, f"{dicho} {_nombrar(encuentro)}.")
-        return redirect(encuentro)
-    return pagina_de_encuentro(request, encuentro.pk, form=form, estado=409)

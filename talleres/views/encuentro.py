@@ -11,17 +11,23 @@ from territorios.bitacora import bitacora_a_pedido, cambios_de
 from territorios.documentos import por_nivel
 from territorios.jurisdiccion import Permiso, exige
 
+from ..asistencia import contar
+from ..cierre import con_lo_que_hay, dicho_al_cerrar
 from ..cronograma import Semana
-from ..forms import RealizadoForm
 from ..lector_choques import choques_de_encuentro
+from ..lector_convocatoria import en_cifras
 from ..models import (
     Aporte,
+    Cierre,
     Convocado,
     Encuentro,
+    Evidencia,
     Facilitacion,
     InsumoEncuentro,
+    Memoria,
     PreguntaEncuentro,
     PuntoAgenda,
+    con_evidencias,
     con_preparacion,
 )
 from .cronograma import migas_de_talleres
@@ -35,10 +41,12 @@ def encuentro(request, pk):
 def pagina_de_encuentro(request, pk, form=None, estado=200):
     """`form`: el de una acción de la página que no se pudo hacer, con sus errores."""
     visibles = Encuentro.objects.visibles_para(request.user).para_ficha(request.user)
-    encuentro = get_object_or_404(con_preparacion(visibles), pk=pk)
+    visibles = con_evidencias(con_preparacion(visibles), request.user)
+    visibles = con_lo_que_hay(visibles.select_related("memoria", "cierre__por"))
+    encuentro = get_object_or_404(visibles, pk=pk)
     puede_editar = request.user.puede(Permiso.EDITAR_ACOMPANAMIENTO)
     agenda = list(encuentro.agenda.all())
-    se_realizo = encuentro.estado == Encuentro.Estado.REALIZADO
+    vivos = [grupo for grupo in encuentro.grupos.all() if grupo.esta_vivo]
     nacidos = Acuerdo.objects.visibles_para(request.user).filter(origen__encuentro=pk)
     contexto = {
         "lugar": "talleres",
@@ -46,22 +54,27 @@ def pagina_de_encuentro(request, pk, form=None, estado=200):
         "encuentro": encuentro,
         "semana": Semana.de(encuentro.fecha),
         "grupos_ajenos": encuentro.cuantos_grupos - len(encuentro.grupos.all()),
+        "convocatoria": en_cifras(encuentro, encuentro.convocados.all()),
         "convocados": por_nivel(encuentro.convocados.all(), lambda uno: uno.gad),
         "facilitan": _entidades(encuentro, Facilitacion.Papel.FACILITA),
         "acompanan": _entidades(encuentro, Facilitacion.Papel.ACOMPANA),
         "agenda": agenda,
         "horas_de_agenda": _horas_distintas(encuentro, agenda),
-        "aportes": encuentro.aportes.select_related("gad__territorio"),
+        "aportes": encuentro.aportes.vigentes().select_related("gad__territorio"),
         "acuerdos": nacidos.para_lista(),
-        "acuerdan": [g for g in encuentro.grupos.all() if g.esta_vivo and se_realizo],
+        "acuerdan": vivos if encuentro.admite_registro else [],
         "otra_jornada": encuentro.jornada_de_id or encuentro.segunda_jornada,
         "declarados": encuentro.taller.participantes_declarados,
+        "asistencia": contar(encuentro.participantes) if encuentro.registrados else None,
+        "puede_ver_nomina": request.user.puede(Permiso.VER_PARTICIPANTES),
         "puede_editar": puede_editar,
         "form": form,
-        "realizado": RealizadoForm(initial={"version": encuentro.version}),
         "puede_descargar": request.user.puede(Permiso.DESCARGAR_INFORMES),
+        "puede_registrar": request.user.puede(Permiso.REGISTRAR_PARTICIPANTES),
         "choques": choques_de_encuentro(encuentro, request.user) if puede_editar else [],
-    } | bitacora_a_pedido(request, encuentro, partial(_bitacora, request.user, encuentro))
+    }
+    contexto |= dicho_al_cerrar(encuentro)
+    contexto |= bitacora_a_pedido(request, encuentro, partial(_bitacora, request.user, encuentro))
     return render(request, "talleres/encuentro.html", contexto, status=estado)
 
 
@@ -87,8 +100,12 @@ def _bitacora(usuario, encuentro):
         InsumoEncuentro: lambda fila: f"el insumo «{Truncator(fila.texto).chars(60)}»",
         PreguntaEncuentro: lambda fila: f"la pregunta «{Truncator(fila.texto).chars(60)}»",
         Aporte: lambda fila: f"el aporte «{Truncator(fila.texto).chars(60)}»",
+        Evidencia: lambda fila: f"la evidencia «{Truncator(fila.leyenda).chars(60)}»",
+        Memoria: lambda fila: "la ayuda memoria",
+        Cierre: lambda fila: "el cierre",
     }
     suyo = {"encuentro": encuentro.pk}
+    a_la_vista = Evidencia.objects.visibles_para(usuario)
     return cambios_de(
         usuario,
         encuentro.historia.all(),
@@ -99,6 +116,9 @@ def _bitacora(usuario, encuentro):
             InsumoEncuentro.historia.filter(**suyo),
             PreguntaEncuentro.historia.filter(**suyo),
             Aporte.historia.filter(**suyo),
+            Evidencia.historia.filter(id__in=a_la_vista.values("pk"), **suyo),
+            Memoria.historia.filter(**suyo),
+            Cierre.historia.filter(**suyo),
         ],
         nombrar=lambda fila: nombres[fila.instance_type](fila),
     )

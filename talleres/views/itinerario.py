@@ -38,6 +38,7 @@ def proponer(request, estrategia):
                 datos["grupos"],
                 form.condiciones,
                 form.lugares,
+                equipo=datos["equipo"],
                 repetir=datos["repetir"],
             )
             consulta = request.GET.copy()
@@ -81,8 +82,10 @@ def _formulario(request, codigo, datos):
 
 
 def _leer(form):
-    grupos, condiciones = form.cleaned_data["grupos"], form.condiciones
-    return Lectura(form.estrategia, grupos, condiciones, form.lugares, form.data.getlist("v"))
+    datos, textos = form.cleaned_data, form.data.getlist("v")
+    return Lectura(
+        form.estrategia, datos["grupos"], form.condiciones, form.lugares, textos, datos["equipo"]
+    )
 
 
 def _pagina(request, form, lectura=None, estado=200):

@@ -18,7 +18,7 @@ from territorios.jurisdiccion import Permiso, es_publica, exige
 from ..calendario import calendario_de, evento_de
 from ..forms_suscripcion import SuscripcionForm
 from ..models import Encuentro, SuscripcionCalendario
-from ..programa import poner_lo_suyo
+from ..programa import opciones_de, poner_lo_suyo
 from ..suscripciones import YaTiene, cambiar_direccion, revocar, suscribir
 from .cronograma import grupos_de, migas_de_talleres
 
@@ -30,8 +30,7 @@ TOPE_DE_EVENTOS = 2000
 @require_http_methods(["GET", "POST"])
 def suscripciones(request):
     """La clave se muestra en la respuesta al crearla, y nunca más."""
-    grupos = grupos_de(request.user)
-    form = SuscripcionForm(request.POST or None, grupos=grupos.values())
+    form = _formulario(request, request.POST or None)
     if request.method == "GET":
         return _pagina(request, form)
     if form.is_valid():
@@ -40,7 +39,7 @@ def suscripciones(request):
         except YaTiene as error:
             form.add_error("nombre", str(error))
         else:
-            return _pagina(request, SuscripcionForm(grupos=grupos.values()), nueva, clave)
+            return _pagina(request, _formulario(request), nueva, clave)
     return _pagina(request, form, estado=400)
 
 
@@ -49,8 +48,7 @@ def suscripciones(request):
 @require_POST
 def cambiar(request, pk):
     suscripcion, clave = cambiar_direccion(_suya(request, pk), por=request.user)
-    form = SuscripcionForm(grupos=grupos_de(request.user).values())
-    return _pagina(request, form, suscripcion, clave)
+    return _pagina(request, _formulario(request), suscripcion, clave)
 
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
@@ -60,6 +58,16 @@ def revocar_suscripcion(request, pk):
     revocar(suscripcion, por=request.user)
     messages.success(request, f"Se revocó «{suscripcion.nombre}»: su dirección ya no abre nada.")
     return redirect("talleres:suscripciones")
+
+
+def _formulario(request, datos=None):
+    opciones = opciones_de(Encuentro.objects.visibles_para(request.user))
+    return SuscripcionForm(
+        datos,
+        grupos=grupos_de(request.user).values(),
+        gads=opciones["gad"],
+        entidades=opciones["entidad"],
+    )
 
 
 def _suya(request, pk):
@@ -73,7 +81,9 @@ def _pagina(request, form, nueva=None, clave=None, estado=200):
         "lugar": "talleres",
         "migas": migas_de_talleres(("Calendario propio", None)),
         "form": form,
-        "suscripciones": suyas.select_related("grupo__estrategia"),
+        "suscripciones": suyas.select_related(
+            "grupo__estrategia", "gad__territorio__padre__padre", "entidad"
+        ),
         "nueva": nueva,
     }
     if clave:
@@ -112,6 +122,10 @@ def _eventos(request, suscripcion):
     if suscripcion.grupo_id:
         suyos = [suscripcion.grupo_id] if suscripcion.grupo_id in grupos else []
         encuentros = encuentros.filter(grupos__in=suyos)
+    if suscripcion.gad_id:
+        encuentros = encuentros.con_gad(suscripcion.gad_id)
+    if suscripcion.entidad_id:
+        encuentros = encuentros.filter(facilitaciones__entidad=suscripcion.entidad_id)
     recientes = encuentros.para_calendario().order_by("-fecha", "-pk")[:TOPE_DE_EVENTOS]
     encuentros = list(recientes)
     poner_lo_suyo(encuentros, grupos, {})

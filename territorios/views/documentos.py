@@ -15,10 +15,14 @@ def entregar_pdf(request, hacer, nombre):
     try:
         contenido = hacer()
     except SinPango as falta:
-        respuesta = render(request, "errores/503.html", {"falta": falta}, status=503)
+        respuesta = sin_pango(request, falta)
     else:
         respuesta = HttpResponse(contenido, content_type="application/pdf")
         respuesta["Content-Disposition"] = f'attachment; filename="{nombre}"'
     respuesta["X-Content-Type-Options"] = "nosniff"
     add_never_cache_headers(respuesta)
     return respuesta
+
+
+def sin_pango(request, falta):
+    return render(request, "errores/503.html", {"falta": falta}, status=503)

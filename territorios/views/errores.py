@@ -3,6 +3,7 @@
 import re
 
 from django.apps import apps
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -12,10 +13,20 @@ from ..jurisdiccion import Permiso, es_publica, quienes_pueden
 
 # Lo que pone el formulario y no la persona, y lo que no se muestra aunque lo haya escrito ella.
 DEL_FORMULARIO = re.compile(
-    r"csrfmiddlewaretoken|next|action|version.*|.*password.*|code|.*-?(TOTAL|INITIAL|M\w+_NUM)_FORMS"
+    r"csrfmiddlewaretoken|next|accion|action|version.*|.*password.*|code|consulta|clave(_envio)?"
+    r"|(\w+_)?leida|vistos|marcados|pase|quedarse|base_\w+|(.+-)?(id|pk|orden|version)"
+    r"|.*-?(TOTAL|INITIAL|M\w+_NUM)_FORMS"
 )
 SESION_VENCIDA = "La sesión venció: ingrese en otra pestaña y vuelva a guardar."
 FORMULARIO_VENCIDO = "El formulario venció: vuelva a guardar."
+
+
+@es_publica
+def no_aceptado(request, exception=None):
+    """Un envío que Django no quiso leer: mal armado, o más grande que su tope."""
+    muy_grande = isinstance(exception, (RequestDataTooBig, TooManyFieldsSent))
+    contexto = {"muy_grande": muy_grande}
+    return render(request, "errores/400.html", contexto, status=413 if muy_grande else 400)
 
 
 @es_publica

@@ -54,7 +54,7 @@ def test_la_zona_anota_un_acuerdo_y_se_numera_en_su_grupo(client, grupo1, zonal1
     [
         ({"texto": ""}, "texto"),
         ({"responsable_gad": "1303"}, "responsable_gad"),
-        ({"responsable_gad": ""}, "__all__"),
+        ({"responsable_gad": ""}, "responsable_gad"),
         ({"partes": ["1303"]}, "partes"),
         ({"partes": ["08\0"]}, "partes"),
         ({"fecha_limite": "2019-01-01"}, "fecha_limite"),

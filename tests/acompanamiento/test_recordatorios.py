@@ -6,9 +6,12 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from acompanamiento.models import Acuerdo, Recordatorio
-from acompanamiento.recordatorios import enviar_recordatorios
+from acompanamiento.models import Acuerdo
+from acompanamiento.recordatorios import encolar_recordatorios
+from territorios.cartero import despachar
+from territorios.models import Mensaje
 from tests.fabricas import AcuerdoFactory, EntidadFactory
 
 PLAZO = date(2026, 3, 20)
@@ -20,6 +23,13 @@ def acuerdo(grupo1, territorio, plan_rioverde, plan_esmeraldas, zonal1):
     return AcuerdoFactory(
         grupo=grupo1, responsable_gad=territorio.gad["0807"], texto="Catastro", fecha_limite=PLAZO
     )
+
+
+def enviar_recordatorios(dia):
+    """Los pone en la cola y los manda; devuelve cuántos salieron, que son los que eran nuevos."""
+    nuevos = encolar_recordatorios(dia)
+    assert despachar().enviados == nuevos
+    return nuevos
 
 
 def a_quienes():
@@ -44,7 +54,9 @@ def test_cada_aviso_sale_una_vez(acuerdo):
 
 def test_despues_de_semanas_sin_correr_manda_solo_el_que_toca(acuerdo):
     assert enviar_recordatorios(date(2026, 5, 1)) == 1
-    assert Recordatorio.objects.get().motivo == "vencido"
+    assert [correo.subject for correo in mail.outbox] == [
+        f"Acuerdo {acuerdo.numero} vencido: Catastro"
+    ]
 
 
 def test_si_cambia_el_plazo_se_avisa_otra_vez(acuerdo):
@@ -78,9 +90,24 @@ def test_un_correo_que_falla_se_intenta_de_nuevo_y_sale_una_vez(acuerdo, monkeyp
         raise ConnectionRefusedError
 
     monkeypatch.setattr(EmailBackend, "send_messages", caido)
-    assert enviar_recordatorios(PLAZO) == 0
+    assert encolar_recordatorios(PLAZO) == 1
+    assert despachar().enviados == 0
     monkeypatch.undo()
-    assert [enviar_recordatorios(PLAZO) for _ in range(2)] == [1, 0]
+    Mensaje.objects.update(proximo=timezone.now())
+    assert [despachar().enviados for _ in range(2)] == [1, 0]
+    assert enviar_recordatorios(PLAZO) == 0
+
+
+def test_la_orden_los_deja_en_la_cola(acuerdo, capsys):
+    for _ in range(2):
+        call_command("recordar_acuerdos", fecha=PLAZO.isoformat())
+    assert capsys.readouterr().out.splitlines() == [
+        "Recordatorios en la cola de correo: 1",
+        "Recordatorios en la cola de correo: 0",
+    ]
+    mensaje = Mensaje.objects.get()
+    assert (mensaje.para, mensaje.estado) == ("plan_rioverde@ejemplo.gob.ec", "pendiente")
+    assert mail.outbox == []
 
 
 def test_la_orden_rechaza_una_fecha_imposible(db):

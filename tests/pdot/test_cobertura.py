@@ -365,6 +365,13 @@ def test_filtrar(client, grupo1, central, filtros, esperados):
     assert codigos(pedir(client, central, **filtros)) == esperados
 
 
+def test_el_encabezado_dice_lo_filtrado(client, grupo1, central):
+    respuesta = pedir(client, central, zona="1", provincia="08")
+    zona = dict(respuesta.context["filtro"].fields["zona"].choices)[1]
+    assert respuesta.context["filtro"].en_palabras == [f"Zona: {zona}", "Provincia: Esmeraldas"]
+    assert f"Todo el país · Zona: {zona} · Provincia: Esmeraldas" in respuesta.text
+
+
 @pytest.mark.parametrize(
     ("filtro", "mensaje"),
     [

@@ -245,13 +245,13 @@ def test_consultas_no_crecen_con_los_grupos(
 ):
     entrar(client, observador)
     ruta = reverse("acompanamiento:estrategia", args=[con_marco.codigo])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(ruta)
     for codigo in ("0803", "1303"):
         GrupoFactory(
             estrategia=con_marco, zona=territorio.zona[1], miembros=[territorio.gad[codigo]]
         )
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(client.get(ruta).context["grupos"]) == 3
 
 

@@ -1,8 +1,12 @@
 """El inicio dice a cada quien qué le espera, y a la central por dónde empezar."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from territorios.models import Mensaje
 from tests.conftest import entrar
 
 
@@ -30,6 +34,29 @@ def test_la_zona_revisa_lo_enviado_y_no_lo_de_otra(client, evaluaciones, zonal1,
 
 def test_quien_observa_no_tiene_pendientes(client, evaluaciones, observador):
     assert pendientes(client, observador) == []
+
+
+def test_la_central_se_entera_de_que_el_correo_no_sale(client, central, zonal1):
+    antes = timezone.now() - timedelta(hours=2)
+    for n, (estado, creado) in enumerate(
+        [("pendiente", antes), ("pendiente", timezone.now()), ("fallido", antes), ("dudoso", antes)]
+    ):
+        Mensaje.objects.create(clave=n, para="a@b.ec", asunto="x", estado=estado, creado=creado)
+    assert pendientes(client, central) == [
+        ("1 correo espera desde hace más de una hora: el correo no está saliendo.", "Ver la cola"),
+        ("2 correos sin salir: decida si se reintenta.", "Decidir"),
+    ]
+    listas = [
+        client.get(pendiente.direccion).context["cl"].result_count
+        for pendiente in client.get(reverse("inicio")).context["pendientes"]
+    ]
+    assert listas == [2, 2]
+    assert pendientes(client, zonal1) == []
+
+
+def test_con_el_correo_al_dia_no_se_dice_nada(client, central):
+    Mensaje.objects.create(clave="1", para="a@b.ec", asunto="x")
+    assert pendientes(client, central) == []
 
 
 def test_con_la_base_vacia_la_central_sabe_por_donde_empezar(client, db, django_user_model):

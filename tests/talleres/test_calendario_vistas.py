@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from talleres.cronograma import Mes, Semana, armar_mes, contar_por_mes, tramo_de_lista
-from talleres.models import Encuentro, Facilitacion
+from talleres.models import Convocado, Encuentro, Facilitacion
 from talleres.views import cronograma as vistas
 from tests.conftest import entrar
 from tests.fabricas import (
@@ -158,7 +158,7 @@ def test_los_traslados_van_en_su_puesto_del_dia(client, central, encuentro1):
 def variados(central, territorio, encuentro1, grupo2):
     """Además del taller de Rioverde: un diálogo de la zona 4, convocado, con su alcaldesa."""
     alcaldesa = AutoridadFactory(gad=territorio.gad["1317"], nombre="Alcaldesa de prueba")
-    EncuentroFactory(
+    dialogo = EncuentroFactory(
         estrategia=grupo2.estrategia,
         tipo=Encuentro.Tipo.M2,
         tema="Diálogo",
@@ -166,9 +166,13 @@ def variados(central, territorio, encuentro1, grupo2):
         lugar="Pedernales",
         canton=territorio.lugar["1317"],
         autoridad=alcaldesa,
+        gad=territorio.gad["1317"],
         estado=Encuentro.Estado.CONVOCADO,
         grupos=[grupo2],
     )
+    convocados = [(encuentro1, "080752"), (encuentro1, "0807"), (dialogo, "0807")]
+    for encuentro, gad in convocados:
+        Convocado.objects.create(encuentro=encuentro, gad_id=gad)
     ame = EntidadFactory(clave="ame", nombre="Asociación", siglas="AME")
     Facilitacion.objects.create(encuentro=encuentro1, entidad=ame, papel="acompana")
     TrasladoFactory(estrategia=grupo2.estrategia)
@@ -189,6 +193,9 @@ TODO = ["Esmeraldas – Rioverde", "Taller de Rioverde", "Diálogo"]
         ("?grupo={grupo2}", ["Diálogo"]),
         ("?autoridad={alcaldesa}", ["Diálogo"]),
         ("?entidad={ame}", ["Taller de Rioverde"]),
+        ("?gad=1317", ["Diálogo"]),
+        ("?gad=080752", ["Taller de Rioverde"]),
+        ("?gad=0807", TODO[1:]),
         ("?zona=4", ["Diálogo"]),
         ("?zona=1&tipo=M2", []),
     ],
@@ -224,6 +231,7 @@ def test_la_lista_se_acota_por_fechas(client, central, variados, filtro, esperad
         ("?estado=x", "Ese estado no existe."),
         ("?autoridad=999", "Con esa autoridad no hay encuentros a la vista."),
         ("?entidad=x", "Esa entidad no está en ningún encuentro a la vista."),
+        ("?gad=13", "A ese GAD no se lo convoca a ningún encuentro a la vista."),
         ("?zona=9", "En esa zona no hay encuentros a la vista."),
     ],
 )
@@ -247,6 +255,38 @@ def test_una_mala_fecha_es_400(client, central, variados, filtro, error):
     respuesta = entrar(client, central).get(de_lista() + filtro)
     assert (respuesta.status_code, piezas(respuesta)) == (400, [])
     assert error in texto(respuesta)
+
+
+@pytest.mark.django_db
+def test_filtrar_por_un_gad_no_calla_a_los_demas_convocados(client, central, variados):
+    respuesta = entrar(client, central).get(de_semana() + "?gad=080752")
+    assert "GAD: 1 municipal, 1 parroquial" in texto(respuesta)
+
+
+@pytest.mark.django_db
+def test_los_gad_se_ofrecen_con_su_lugar(client, central, zonal4, variados):
+    """La zona 4 ve solo el diálogo: su GAD y el convocado."""
+    for quien, esperado in (
+        (
+            central,
+            {
+                "": "Todos",
+                "080752": "Chumundé (parroquia, Rioverde)",
+                "1317": "Pedernales (cantón, Manabí)",
+                "0807": "Rioverde (cantón, Esmeraldas)",
+            },
+        ),
+        (
+            zonal4,
+            {
+                "": "Todos",
+                "1317": "Pedernales (cantón, Manabí)",
+                "0807": "Rioverde (cantón, Esmeraldas)",
+            },
+        ),
+    ):
+        campos = entrar(client, quien).get(de_semana()).context["filtro"].fields
+        assert dict(campos["gad"].choices) == esperado
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from talleres import documentos_cronograma
 from talleres.cronograma import Banda
 from talleres.documentos_cronograma import (
     cronograma_de_trabajo,
+    insumos_de,
     puestos_de,
     puestos_de_la_semana,
 )
@@ -22,7 +23,13 @@ from talleres.programa import Programa
 from talleres.views.cronograma import grupos_de
 from territorios.models import NombreInstitucion, Usuario
 from tests.conftest import entrar
-from tests.fabricas import AutoridadFactory, EncuentroFactory, EntidadFactory, TrasladoFactory
+from tests.fabricas import (
+    AutoridadFactory,
+    EncuentroFactory,
+    EntidadFactory,
+    PlantillaFactory,
+    TrasladoFactory,
+)
 from tests.lectura_pdf import abrir, letras, texto_de, texto_por_pagina
 
 VIAJE, OTRO, MANANA, TARDE = "viaje", "otro", "mañana", "tarde"
@@ -111,7 +118,7 @@ def test_dice_lo_del_anexo_1(programado, central):
         "Esmeraldas, Rioverde (sede) Muisne, Pedernales (sede)",
         "Esmeraldas Semana del 19 al 25 de agosto de 2019",
         "Lunes, 19 ago Martes, 20 Miércoles, 21 Jueves, 22 Viernes, 23 AM",
-        "Movilización Quito – Rioverde (aéreo) Lugar Rioverde Hora 08:30 – 12:30 "
+        "Movilización Quito – Rioverde (aéreo) Lugar Rioverde (sede) Hora 08:30 – 12:30 "
         "Tema M3. Taller de Rioverde Participantes Grupo 1 · AME",
         "PM Lugar Atacames Hora 15:00 – 17:00 Tema M2. Diálogo con la alcaldía "
         "Participantes Grupo 1 · Alcaldesa de prueba, alcaldesa",
@@ -174,15 +181,18 @@ def test_lo_escrito_sale_escrito(encuentro1, central):
 
 
 @pytest.mark.django_db
-def test_el_del_piloto_cabe_en_tres_paginas_una_por_semana(db):
+def test_el_del_piloto_cabe_en_una_pagina_por_semana_y_la_de_insumos(db):
     call_command("cargar_dpa", verbosity=0)
     call_command("cargar_piloto", verbosity=0)
     central = Usuario.objects.create(username="central", rol="central")
     paginas = texto_por_pagina(hacer(central))
     semanas = ["del 19 al 25 de agosto", "del 26 de agosto al 1", "del 2 al 8 de septiembre"]
-    assert [f"Semana {semana}" in p for semana, p in zip(semanas, paginas, strict=True)] == [
+    *de_semana, de_insumos = paginas
+    assert [f"Semana {semana}" in p for semana, p in zip(semanas, de_semana, strict=True)] == [
         True
     ] * 3
+    assert "Pedernales (sede) Chone (sede)" in de_semana[1]
+    assert "Momento 3 · Taller de dos jornadas, tarde" in de_insumos
     assert "38 encuentros y 18 traslados" in paginas[0]
 
 
@@ -229,10 +239,34 @@ def test_consultas_no_crecen(
     client, central, grupo1, encuentro1, sin_pdf, django_assert_num_queries
 ):
     entrar(client, central)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(ruta())
     for hora in (9, 10):
         EncuentroFactory(estrategia=grupo1.estrategia, inicio=time(hora), grupos=[grupo1])
         TrasladoFactory(estrategia=grupo1.estrategia, orden=hora)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(ruta())
+
+
+def test_cierra_con_los_insumos_de_cada_momento(central, encuentro1):
+    """Como el Anexo 1: una columna por plantilla, y dos si el taller es de dos jornadas."""
+    plantilla = PlantillaFactory(nombre="Taller de dos jornadas")
+    for orden, (jornada, texto) in enumerate(
+        [("manana", "PDOT provincial"), ("tarde", "PDOT parroquial"), ("", "Presentación")]
+    ):
+        plantilla.insumos.create(orden=orden, jornada=jornada, texto=texto)
+    for orden, texto in enumerate(["¿Son concretos?", "¿Son alcanzables?"]):
+        plantilla.preguntas.create(orden=orden, jornada="manana", tema="Visión", texto=texto)
+    PlantillaFactory(nombre="Apagada", activa=False).insumos.create(orden=1, texto="Callado")
+    PlantillaFactory(nombre="De otro momento", tipo="M1").insumos.create(orden=1, texto="Ajeno")
+    manana, tarde = insumos_de({"M3", "C"})
+    assert (manana[0], [i.texto for i in manana[1]]) == (
+        "Taller de dos jornadas, mañana",
+        ["PDOT provincial", "Presentación"],
+    )
+    assert [(tema, len(suyas)) for tema, suyas in manana[2]] == [("Visión", 2)]
+    assert [i.texto for i in tarde[1]] == ["PDOT parroquial", "Presentación"]
+    dicho = texto_de(hacer(central))
+    assert "Visión: ¿Son concretos? ¿Son alcanzables?" in dicho
+    assert "Callado" not in dicho
+    assert "Ajeno" not in dicho

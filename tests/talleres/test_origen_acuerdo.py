@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from acompanamiento.models import Acuerdo
-from talleres.acciones import acordar_en
+from talleres.acciones import NoProcede, acordar_en, editar_encuentro
 from talleres.models import Encuentro, OrigenAcuerdo
 from tests.conftest import entrar
 from tests.fabricas import AcuerdoFactory
@@ -97,14 +97,47 @@ def test_quien_no_edita_el_encuentro_no_anota(client, realizado, elenco, quien, 
     assert Acuerdo.objects.count() == 0
 
 
-@pytest.mark.parametrize("estado", ["planificado", "convocado", "reprogramado", "cancelado"])
-def test_antes_de_realizarse_no_nace_ningun_acuerdo(client, encuentro1, zonal1, estado):
-    Encuentro.objects.filter(pk=encuentro1.pk).update(estado=estado, motivo="Lluvia")
+@pytest.mark.parametrize("estado", ["planificado", "convocado", "reprogramado"])
+def test_mientras_se_hace_ya_se_anota(client, encuentro1, zonal1, estado):
+    Encuentro.objects.filter(pk=encuentro1.pk).update(estado=estado)
+    assert anotar(encuentro1) in entrar(client, zonal1).get(encuentro1.get_absolute_url()).text
+    assert client.post(anotar(encuentro1), datos()).status_code == 302
+    assert len(origenes()) == 1
+
+
+@pytest.mark.parametrize(
+    "como", [{"estado": "cancelado", "motivo": "Lluvia"}, {"fecha": date(2050, 1, 1)}]
+)
+def test_en_lo_que_no_ocurrio_no_nace_ningun_acuerdo(client, encuentro1, zonal1, como):
+    Encuentro.objects.filter(pk=encuentro1.pk).update(**como)
     respuesta = entrar(client, zonal1).post(anotar(encuentro1), datos(), follow=True)
     assert respuesta.redirect_chain == [(encuentro1.get_absolute_url(), 302)]
-    assert "Primero marque el encuentro como realizado." in respuesta.text
+    assert "Los acuerdos se anotan desde el día del encuentro." in respuesta.text
     assert anotar(encuentro1) not in respuesta.text
     assert Acuerdo.objects.count() == 0
+
+
+def test_con_un_acuerdo_nacido_no_se_cancela_ni_deja_a_su_grupo(
+    client, encuentro1, grupo1, grupo2, zonal1
+):
+    encuentro1.grupos.add(grupo2)
+    entrar(client, zonal1).post(anotar(encuentro1, grupo1.pk), datos())
+    ruta = reverse("talleres:cancelar_encuentro", args=[encuentro1.pk])
+    respuesta = client.post(ruta, {"motivo": "Lluvia", "version": 1})
+    assert respuesta.status_code == 409
+    assert "En él nacieron acuerdos: ocurrió." in respuesta.text and "Lluvia" in respuesta.text
+    resto = {"convocados": [], "papeles": {}, "por": zonal1, "version": 1}
+    with pytest.raises(NoProcede, match="no se puede quitar"):
+        editar_encuentro(encuentro1, grupos=[grupo2], **resto)
+    encuentro1.fecha = date(2050, 1, 1)
+    with pytest.raises(NoProcede, match="fecha futura"):
+        editar_encuentro(encuentro1, grupos=[grupo1, grupo2], **resto)
+    encuentro1.refresh_from_db()
+    assert (encuentro1.estado, encuentro1.grupos.count(), encuentro1.version) == (
+        "planificado",
+        2,
+        1,
+    )
 
 
 def test_lo_imposible_se_rechaza_junto_al_campo(client, realizado, zonal1):
@@ -118,14 +151,14 @@ def test_lo_imposible_se_rechaza_junto_al_campo(client, realizado, zonal1):
 @pytest.mark.parametrize(
     ("estado", "de_otro_grupo", "motivo"),
     [
-        ("planificado", False, "ya realizado"),
+        ("cancelado", False, "ya empezó"),
         ("realizado", True, "no es del grupo del acuerdo"),
     ],
 )
 def test_la_accion_no_deja_a_medias_un_origen_imposible(
     encuentro1, grupo1, grupo2, territorio, zonal1, estado, de_otro_grupo, motivo
 ):
-    encuentro1.estado = estado
+    encuentro1.estado, encuentro1.motivo = estado, "Alguno"
     encuentro1.save()
     acuerdo = Acuerdo(
         grupo=grupo2 if de_otro_grupo else grupo1,
@@ -183,8 +216,9 @@ def test_la_pagina_del_encuentro_lista_los_suyos_y_solo_los_que_se_ven(
 
 def test_el_encuentro_invita_a_anotar_cuando_se_puede(client, encuentro1, zonal1, plan_rioverde):
     entrar(client, zonal1)
-    assert "marcado como realizado podrá anotar" in client.get(encuentro1.get_absolute_url()).text
-    Encuentro.objects.filter(pk=encuentro1.pk).update(estado="realizado")
+    Encuentro.objects.filter(pk=encuentro1.pk).update(fecha=date(2050, 1, 1))
+    assert "Desde el día del encuentro podrá" in client.get(encuentro1.get_absolute_url()).text
+    Encuentro.objects.filter(pk=encuentro1.pk).update(fecha=date(2019, 8, 22))
     assert "Anotar un acuerdo de este encuentro" in client.get(encuentro1.get_absolute_url()).text
     entrar(client, plan_rioverde)
     assert "Anotar un acuerdo" not in client.get(encuentro1.get_absolute_url()).text

@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from acompanamiento.models import Estrategia
 from talleres.insumos import lugares_en
+from talleres.lector_choques import choques_de_estrategia
 from talleres.management.commands.medir_itinerario import comparar
 from talleres.management.commands.proponer_cronograma import base_llamada
-from talleres.models import Encuentro, Traslado
+from talleres.models import Convocado, Encuentro, Facilitacion, Feriado, Traslado
 from tests.conftest import entrar
-from tests.fabricas import EncuentroFactory, GrupoFactory
+from tests.fabricas import EncuentroFactory, EntidadFactory, GrupoFactory, TrasladoFactory
 
 pytestmark = pytest.mark.django_db
 PUNTOS = {
@@ -180,6 +181,74 @@ def test_lo_ya_programado_no_se_propone_y_lo_siguiente_va_despues(client, zonal1
     assert parse_qs(consulta(desde_cero))["v"][0] == "M1-08.201908190800"
 
 
+# --- Disponibilidad y viajes sabidos ------------------------------------------------------------
+
+
+def propuesto(client, url, **datos):
+    """{clave: «día hora»} de la propuesta."""
+    textos = parse_qs(consulta(client.get(url, datos | {"base": "0801"}).url))["v"]
+    pares = (texto.split(".") for texto in textos)
+    return {clave: f"{sello[6:8]} {sello[8:]}" for clave, sello in pares}
+
+
+def test_el_equipo_no_se_propone_donde_ya_esta_y_queda_como_facilitador(
+    client, zonal1, grupo1, grupo2, url, guardar
+):
+    equipo = EntidadFactory(nombre="Equipo de prueba")
+    ocupado = EncuentroFactory(fecha=date(2019, 8, 19), grupos=[grupo2])
+    Facilitacion.objects.create(encuentro=ocupado, entidad=equipo)
+    entrar(client, zonal1)
+    pedido = {"grupos": grupo1.pk, "desde": "2019-08-19", "equipo": equipo.pk}
+    assert propuesto(client, url, **pedido)["M1-08"] == "20 0800"
+    ocupado.estado, ocupado.motivo = "cancelado", "De prueba"
+    ocupado.save()
+    assert propuesto(client, url, **pedido)["M1-08"] == "19 0800"
+    direccion = client.get(url, pedido | {"base": "0801"}).url
+    sin_guardar = client.get(direccion).context["lectura"].propuestos[0]
+    editar = f"{reverse('talleres:crear_encuentro')}?{sin_guardar.en_formulario()}"
+    assert client.get(editar).context["form"]["facilitan"].value() == [str(equipo.pk)]
+    client.post(guardar, {"consulta": consulta(direccion), "elegido": CLAVES})
+    nuevos = Encuentro.objects.exclude(pk=ocupado.pk)
+    assert {tuple(e.facilitaciones.values_list("entidad", "papel")) for e in nuevos} == {
+        ((equipo.pk, "facilita"),)
+    }
+    # Guardado lo propuesto, la página se sigue leyendo y no hay choques.
+    assert client.get(direccion).context["lectura"].pendientes == []
+    assert choques_de_estrategia(grupo1.estrategia, zonal1, date(2019, 8, 1)) == []
+
+
+def test_a_un_gad_no_se_le_propone_el_dia_en_que_esta_en_otro_encuentro(
+    client, zonal1, grupo1, url
+):
+    otro = EncuentroFactory(fecha=date(2019, 8, 20), tipo="C", clase="colectivos", grupos=[grupo1])
+    Convocado.objects.create(encuentro=otro, gad_id="080752")
+    entrar(client, zonal1)
+    pedido = {"grupos": grupo1.pk, "desde": "2019-08-19"}
+    assert propuesto(client, url, **pedido)["M3-1"] == "21 0900"
+    assert propuesto(client, url, **pedido, repetir="on")["M3-1"] == "20 0900"
+
+
+def test_un_feriado_del_canton_no_se_propone_para_el(client, zonal1, grupo1, url):
+    Feriado.objects.create(fecha=date(2019, 8, 20), nombre="Cantonización", canton_id="0807")
+    entrar(client, zonal1)
+    assert propuesto(client, url, grupos=grupo1.pk, desde="2019-08-19")["M3-1"] == "21 0900"
+
+
+def test_el_viaje_toma_lo_que_se_anoto_que_tomaba(client, zonal1, grupo1, estrategia, url):
+    entrar(client, zonal1)
+    pedido = {"grupos": grupo1.pk, "desde": "2019-08-19", "fin": "20:00"}
+    assert propuesto(client, url, **pedido)["M2-0807"] == "19 1400"
+    TrasladoFactory(
+        estrategia=estrategia,
+        origen="Rioverde",
+        destino="Esmeraldas",
+        hora=time(6),
+        llegada=time(10, 10),
+    )
+    # Cuatro horas y diez, más el margen con que se buscan choques, desde las 12:00.
+    assert propuesto(client, url, **pedido)["M2-0807"] == "19 1615"
+
+
 # --- Entradas malas -----------------------------------------------------------------------------
 
 
@@ -267,7 +336,7 @@ def test_las_consultas_no_crecen_con_los_encuentros(
     dos = client.get(f"{url}?grupos={grupo1.pk}&grupos={grupo2.pk}&base=0801&desde=2019-08-19").url
     for direccion in (uno, dos):
         EncuentroFactory(grupos=[grupo1, grupo2])
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(12):
             client.get(direccion)
 
 

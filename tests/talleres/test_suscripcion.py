@@ -11,14 +11,19 @@ from icalendar import Calendar
 
 from talleres.acciones import cancelar_encuentro
 from talleres.calendario import calendario_de, evento_de, uid_de
-from talleres.models import SuscripcionCalendario
+from talleres.models import Convocado, Facilitacion, SuscripcionCalendario
 from talleres.models.suscripcion import resumir
 from talleres.suscripciones import TOPE, YaTiene, cambiar_direccion, revocar, suscribir
 from talleres.views import suscripcion as vistas
 from territorios.models import Usuario
 from tests.carreras import a_la_vez
 from tests.conftest import CLAVE_DE_CALENDARIO, entrar, ruta_admin
-from tests.fabricas import AutoridadFactory, EncuentroFactory, SuscripcionFactory
+from tests.fabricas import (
+    AutoridadFactory,
+    EncuentroFactory,
+    EntidadFactory,
+    SuscripcionFactory,
+)
 from tests.lectura_html import pagina
 
 GUAYAQUIL = ZoneInfo("America/Guayaquil")
@@ -244,6 +249,38 @@ def test_si_son_demasiados_van_los_mas_recientes(client, zonal1, grupo1, monkeyp
         )
     SuscripcionFactory(usuario=zonal1, clave="suya")
     assert titulos(leer(client, "suya")) == ["M3 · Día 21", "M3 · Día 22"]
+
+
+@pytest.mark.django_db
+def test_el_de_un_gad_o_de_una_entidad_trae_solo_lo_suyo(client, zonal1, grupo1, encuentro1):
+    ame = EntidadFactory(clave="ame", nombre="Asociación", siglas="AME")
+    Facilitacion.objects.create(encuentro=encuentro1, entidad=ame, papel="acompana")
+    otro = EncuentroFactory(
+        estrategia=grupo1.estrategia, lugar="Muisne", fecha=date(2019, 8, 23), grupos=[grupo1]
+    )
+    Convocado.objects.create(encuentro=otro, gad_id="0807")
+    SuscripcionFactory(usuario=zonal1, clave="de-ame", entidad=ame)
+    SuscripcionFactory(usuario=zonal1, clave="de-rioverde", gad_id="0807")
+    SuscripcionFactory(usuario=zonal1, clave="de-los-dos", gad_id="0807", entidad=ame)
+    assert titulos(leer(client, "de-ame")) == ["M3 · Rioverde"]
+    assert titulos(leer(client, "de-rioverde")) == ["M3 · Muisne"]
+    assert titulos(leer(client, "de-los-dos")) == []
+
+
+@pytest.mark.django_db
+def test_se_pide_por_gad_y_entidad_de_lo_que_se_ve(client, zonal1, zonal4, encuentro1):
+    ame = EntidadFactory(clave="ame", nombre="Asociación", siglas="AME")
+    Facilitacion.objects.create(encuentro=encuentro1, entidad=ame, papel="acompana")
+    Convocado.objects.create(encuentro=encuentro1, gad_id="0807")
+    datos = {"nombre": "Mi teléfono", "gad": "0807", "entidad": ame.pk}
+    entrar(client, zonal1).post(reverse(PAGINA), datos)
+    suya = SuscripcionCalendario.objects.get()
+    assert (suya.gad_id, suya.entidad) == ("0807", ame)
+    dicho = " ".join(client.get(reverse(PAGINA)).text.split())
+    assert "Solo los de Rioverde (cantón, Esmeraldas), en que está AME" in dicho
+    respuesta = entrar(client, zonal4).post(reverse(PAGINA), datos)
+    assert respuesta.status_code == 400
+    assert set(respuesta.context["form"].errors) == {"gad", "entidad"}
 
 
 @pytest.mark.django_db

@@ -30,6 +30,7 @@ from talleres.models import (
     OrigenAcuerdo,
     ParametrosDeAgenda,
 )
+from territorios.cartero import encolar
 from territorios.models import (
     CapaLimites,
     Contacto,
@@ -59,7 +60,13 @@ from tests.fabricas import (
     TrasladoFactory,
     UsuarioFactory,
 )
-from tests.filas import filas_de_la_preparacion, filas_del_seguimiento
+from tests.filas import (
+    filas_de_la_asistencia,
+    filas_de_la_convocatoria,
+    filas_de_la_preparacion,
+    filas_de_lo_recogido,
+    filas_del_seguimiento,
+)
 from tests.lectura_html import lo_que_enviaria, pagina
 
 APPS = ("territorios", "acompanamiento", "talleres", "pdot")
@@ -117,6 +124,7 @@ def muestras(
             derecha=1,
             abajo=1,
         ),
+        encolar(clave="muestra", para="a@ejemplo.gob.ec", asunto="Muestra", texto="Muestra"),
         elenco["plan_rioverde"],
         grupo1.estrategia,
         ElementoEstrategia.objects.create(
@@ -132,7 +140,10 @@ def muestras(
         encuentro1,
         PuntoAgendaFactory(encuentro=encuentro1),
         *filas_de_la_preparacion(encuentro1),
-        Convocado.objects.create(encuentro=encuentro1, gad=territorio.gad["0807"]),
+        *filas_de_la_convocatoria(encuentro1, elenco["zonal1"]),
+        *filas_de_la_asistencia(encuentro1),
+        *filas_de_lo_recogido(encuentro1, grupo1, elenco["zonal1"]),
+        Convocado.objects.create(encuentro=encuentro1, gad=territorio.gad["0801"]),
         Facilitacion.objects.create(encuentro=encuentro1, entidad=EntidadFactory()),
         OrigenAcuerdo.objects.create(acuerdo=acuerdos["acuerdo1"], encuentro=encuentro1),
         AporteFactory(estrategia=grupo1.estrategia, grupo=grupo1, encuentro=encuentro1),
@@ -373,14 +384,14 @@ class TestVersion:
 
 
 class TestGrupoYEncuentro:
-    def test_cancelar_un_encuentro_pide_motivo(self, como_central, encuentro1):
+    def test_el_estado_de_un_encuentro_se_lee_y_no_se_teclea(self, como_central, encuentro1):
+        """Se cambia en su página, que avisa, recalcula y deja quién lo hizo."""
         url = ruta(Encuentro, "change", encuentro1.pk)
-        datos = lo_que_enviaria(como_central.get(url), estado="cancelado")
-        respuesta = como_central.post(url, datos)
-        assert respuesta.status_code == 400
-        assert "motivo escrito" in respuesta.context["adminform"].form.errors["motivo"][0]
-        datos["motivo"] = "La convocatoria no llegó a tiempo."
-        assert como_central.post(url, datos).status_code == 302
+        tecleado = {"estado": "cancelado", "motivo": "Paro", "nota": "Con nota"}
+        assert not {"estado", "motivo"} & lo_que_enviaria(como_central.get(url)).keys()
+        como_central.post(url, lo_que_enviaria(como_central.get(url)) | tecleado)
+        guardado = Encuentro.objects.get(pk=encuentro1.pk)
+        assert (guardado.estado, guardado.motivo, guardado.nota) == ("planificado", "", "Con nota")
 
     def test_el_numero_repetido_es_un_mensaje_y_no_una_falla(self, como_central, grupo1, grupo2):
         url = ruta(Grupo, "change", grupo1.pk)

@@ -140,3 +140,9 @@ class TestSegundoFactor:
         Authenticator.objects.create(user=central, type="totp", data={"secret": "x"})
         self._retirar(como_central, central)
         assert Authenticator.objects.filter(user=central).exists()
+
+
+def test_el_boton_de_la_clave_la_llama_clave(como_central, zonal1):
+    respuesta = como_central.get(ruta(Usuario, "change", zonal1.pk))
+    assert "Cambiar la clave" in respuesta.text
+    assert "ontraseña" not in respuesta.text

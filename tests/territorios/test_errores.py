@@ -39,3 +39,23 @@ def test_el_admin_lleva_la_cara_de_la_plataforma(como_central):
     assert "icono.svg" in respuesta.text
     assert "dark_mode.css" not in respuesta.text
     assert reverse("inicio") in pagina(respuesta).enlaces
+
+
+def test_lo_tecleado_se_devuelve_sin_los_nombres_de_dentro(client, db):
+    """Lo que puso el formulario y no la persona no se le muestra."""
+    del_formulario = {
+        "p-0-pk": "7",
+        "p-0-orden": "1",
+        "p-TOTAL_FORMS": "1",
+        "version_leida": "3",
+        "base_convocados": "M3:1:",
+        "accion": "guardar",
+        "clave_envio": "7d5e",
+        "version": "2",
+    }
+    respuesta = client.post(
+        reverse("talleres:crear_encuentro"),
+        del_formulario | {"p-0-titulo": "Bienvenida", "tema": "Taller"},
+    )
+    assert respuesta.status_code == 401
+    assert respuesta.context["tecleado"] == [("Título", "Bienvenida"), ("Tema", "Taller")]

@@ -2,12 +2,14 @@ import json
 from datetime import date, timedelta
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
 from django.utils.formats import date_format
 
 from acompanamiento.models import Estrategia, Grupo
 from talleres.insumos import feriados_entre, lugares_en, plantear
 from talleres.itinerario import Condiciones, Infactible, proponer
 from talleres.itinerario_informe import como_datos, explicar, por_dia
+from territorios.models import Entidad
 from territorios.texto import enumerar, sin_tildes
 
 SEMANAS = 26  # hasta cuándo se busca si no se dice
@@ -27,6 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--desde", required=True, type=_fecha, help="2019-08-19")
         parser.add_argument("--hasta", type=_fecha, help=f"Por omisión, {SEMANAS} semanas después.")
         parser.add_argument("--equipo", default="Quito", help="Cantón o ciudad de que sale.")
+        parser.add_argument(
+            "--facilitan", default="", help="Siglas de las entidades del equipo, con comas."
+        )
         parser.add_argument(
             "--feriados", default="", help="Otros días sin trabajo, además de los nacionales."
         )
@@ -51,6 +56,7 @@ class Command(BaseCommand):
                 _grupos(estrategia, opciones),
                 _condiciones(opciones, lugares),
                 lugares,
+                equipo=_entidades(opciones["facilitan"]),
                 repetir=opciones["desde_cero"],
             )
             itinerario = proponer(planteo.visitas, planteo.condiciones)
@@ -86,6 +92,16 @@ def _grupos(estrategia, opciones):
     if faltan or not grupos:
         raise CommandError(f"No es número de ningún grupo vivo: {enumerar(faltan)}.")
     return grupos
+
+
+def _entidades(texto):
+    """Las de esas siglas o nombres. Lanza CommandError."""
+    pedidas = {parte.strip() for parte in texto.split(",") if parte.strip()}
+    halladas = Entidad.objects.filter(Q(siglas__in=pedidas) | Q(nombre__in=pedidas))
+    faltan = pedidas - {dicho for una in halladas for dicho in (una.siglas, una.nombre)}
+    if faltan:
+        raise CommandError(f"No es ninguna entidad del catálogo: {enumerar(sorted(faltan))}.")
+    return list(halladas)
 
 
 def _condiciones(opciones, lugares):

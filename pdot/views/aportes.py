@@ -1,0 +1,26 @@
+"""El tablero de aportes y la ficha de un acuerdo, con la traza entre la tarjeta y lo nacido."""
+
+from talleres.views.acuerdos import pagina_de_acuerdo
+from talleres.views.aportes import cambios_de_aportes, pagina_de_aportes
+from territorios.jurisdiccion import Permiso, exige
+
+from ..promociones import nacidos_de, tarjetas_de
+
+
+@exige(Permiso.VER_ACOMPANAMIENTO)
+def aportes(request, pk):
+    return pagina_de_aportes(request, pk, nacidos_de)
+
+
+@exige(Permiso.VER_ACOMPANAMIENTO)
+def cambios(request, pk):
+    return cambios_de_aportes(request, pk, nacidos_de)
+
+
+@exige(Permiso.VER_ACOMPANAMIENTO)
+def acuerdo(request, pk):
+    return pagina_de_acuerdo(request, pk, _tarjeta_de)
+
+
+def _tarjeta_de(acuerdo, usuario):
+    return tarjetas_de(usuario, acuerdo=[acuerdo]).get(("acuerdo", acuerdo.pk))

@@ -1,0 +1,287 @@
+"""Verbos de la convocatoria: emitir los oficios, enviarlos, anotar su entrega y lo que responden.
+
+Emitir es una transacción (números, oficios y estado del encuentro: todo o nada). Enviar es otra,
+una por oficio, porque componer un PDF tarda: si algo falla a mitad, lo que falte queda a la vista
+como «por enviar» y se reenvía.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from territorios import cartero
+from territorios.models import Mensaje
+from territorios.versiones import Conflicto, bloquear, guardar_con_version
+
+from . import correos
+from .acciones import NoProcede, exigir_abierto, poner_convocado
+from .calendario import invitacion_de
+from .cuenta_choques import contar_al_terminar
+from .documentos_convocatoria import nombre_de_oficio, oficio_en_pdf
+from .enlaces import direccion_de, vence
+from .lector_convocatoria import es_de_otra_fecha, hechos_de, institucion_en, oficina_de
+from .models import (
+    ConstanciaEntrega,
+    Convocatoria,
+    Encuentro,
+    ParametrosDeAgenda,
+    Respuesta,
+    SerieDeOficios,
+)
+from .models.convocatoria import llave_nueva
+
+INVITACION = "text/calendar; method=REQUEST; charset=utf-8"
+DE_QUIEN_RECIBE = ("tratamiento", "destinatario", "cargo", "correo")
+
+
+# --- Emitir -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def emitir_oficios(encuentro, datos, comun, *, por, version, sitio):
+    """Numera y guarda un oficio por GAD, deja el encuentro convocado y devuelve los oficios.
+
+    `datos`: {código de GAD: a quién y a qué correo}; `comun`: asunto, texto, ciudad y firma. El
+    GAD que ya tiene un oficio para esa misma fecha se queda con él. Lanza Conflicto o NoProcede.
+    """
+    actual = bloquear(Encuentro, encuentro.pk, version)
+    exigir_abierto(actual, "convocar")
+    if vence(actual) <= timezone.now():
+        raise NoProcede("El encuentro ya pasó: no se puede convocar. Cambie su fecha.")
+    convocados = set(actual.convocados.values_list("gad", flat=True))
+    if not set(datos) <= convocados or not datos:
+        raise NoProcede("Los GAD convocados cambiaron: revise la lista y vuelva a convocar.")
+    anteriores = {una.gad_id: una for una in actual.convocatorias.select_for_update(of=("self",))}
+    nuevos = sorted(set(datos) - set(anteriores))
+    hoy = timezone.localdate()
+    numeros = dict(zip(nuevos, _numerar(oficina_de(por), hoy.year, len(nuevos)), strict=True))
+    institucion, siglas = institucion_en(hoy)
+    del_dia = {
+        "fecha": hoy,
+        "institucion": institucion,
+        "siglas": siglas,
+        "hechos": hechos_de(actual),
+        "sitio": sitio,
+    }
+    emitidos = []
+    for codigo, suyos in sorted(datos.items()):
+        valores = comun | suyos | del_dia
+        if codigo in numeros:
+            serie = {"oficina": oficina_de(por), "anio": hoy.year, "numero": numeros[codigo]}
+            emitidos.append(_emitir(actual, codigo, valores | serie, por))
+        elif es_de_otra_fecha(anteriores[codigo], actual):
+            emitidos.append(_emitir_otra_vez(anteriores[codigo], valores, por))
+    poner_convocado(actual, por=por)
+    return emitidos
+
+
+def _numerar(oficina, anio, cuantos):
+    """Los siguientes números de la serie. Quien llega a la vez espera hasta que esta termine."""
+    SerieDeOficios.objects.get_or_create(oficina=oficina, anio=anio)
+    serie = SerieDeOficios.objects.select_for_update().get(oficina=oficina, anio=anio)
+    primero = serie.ultimo + 1
+    serie.ultimo += cuantos
+    serie.save()
+    return range(primero, primero + cuantos)
+
+
+def _emitir(encuentro, codigo, valores, por):
+    convocatoria = Convocatoria(encuentro=encuentro, gad_id=codigo, **valores)
+    convocatoria._history_user, convocatoria._change_reason = por, "Convocatoria"
+    convocatoria.save()
+    return convocatoria
+
+
+def _emitir_otra_vez(convocatoria, valores, por):
+    """El mismo número para la nueva fecha: lo que se respondió sobre la anterior ya no cuenta."""
+    convocatoria.ronda += 1
+    return _rehacer(convocatoria, valores, "Convocatoria con otra fecha", por)
+
+
+def _rehacer(convocatoria, valores, motivo, por):
+    """Cambia el oficio: el enlace anterior deja de valer, y lo que no había salido no sale."""
+    cartero.anular(convocatoria.clave_de_envio, "Se reemplazó por otra convocatoria.")
+    for campo, valor in valores.items():
+        setattr(convocatoria, campo, valor)
+    convocatoria.mensaje, convocatoria.llave = None, llave_nueva()
+    return _guardar(convocatoria, motivo, por)
+
+
+def _guardar(convocatoria, motivo, por):
+    convocatoria._history_user, convocatoria._change_reason = por, motivo
+    return guardar_con_version(convocatoria, convocatoria.version)
+
+
+@transaction.atomic
+def corregir_convocatoria(convocatoria, datos, *, por, version):
+    """Cambia a quién va y la devuelve, lista para enviarse. Lanza Conflicto o EncuentroCerrado."""
+    actual = bloquear(Convocatoria, convocatoria.pk, version)
+    exigir_abierto(actual.encuentro, "corregir su convocatoria")
+    if all(getattr(actual, campo) == datos[campo] for campo in DE_QUIEN_RECIBE):
+        return actual
+    return _rehacer(actual, datos, "Corrección del destinatario", por)
+
+
+@transaction.atomic
+def revocar_enlace(convocatoria, *, por):
+    """El enlace que se le mandó deja de valer; la convocatoria y lo ya respondido quedan."""
+    actual = bloquear(Convocatoria, convocatoria.pk)
+    cartero.anular(actual.clave_de_envio, "Se anuló el enlace que llevaba.")
+    actual.llave = llave_nueva()
+    return _guardar(actual, "Enlace anulado", por)
+
+
+# --- Enviar -------------------------------------------------------------------------------------
+
+
+def enviar_convocatorias(convocatorias, *, por):
+    """Encola el correo de cada una a la que le falte y dice cuántos. Puede lanzar SinPango."""
+    cuantas = sum(_enviar(convocatoria, por) for convocatoria in convocatorias)
+    for estrategia in {convocatoria.encuentro.estrategia_id for convocatoria in convocatorias}:
+        contar_al_terminar(estrategia)
+    return cuantas
+
+
+def _enviar(convocatoria, por):
+    """True si se encoló; False si no hacía falta o alguien la cambió mientras tanto."""
+    if not convocatoria.falta_enviar or not convocatoria.encuentro.esta_abierto:
+        return False
+    adjuntos = _adjuntos(convocatoria)
+    try:
+        with transaction.atomic():
+            _encolar(bloquear(Convocatoria, convocatoria.pk, convocatoria.version), adjuntos, por)
+    except Conflicto:
+        return False
+    return True
+
+
+def _encolar(convocatoria, adjuntos, por):
+    cartero.anular(convocatoria.clave_de_envio, "Se envió otra vez.")
+    asunto, texto = correos.convocatoria(convocatoria)
+    convocatoria.envio += 1
+    convocatoria.mensaje = cartero.encolar(
+        clave=convocatoria.clave_de_envio,
+        para=convocatoria.correo,
+        asunto=asunto,
+        texto=texto,
+        adjuntos=adjuntos,
+        caduca=vence(convocatoria.encuentro),
+    )
+    _guardar(convocatoria, "Envío por correo", por)
+
+
+def _adjuntos(convocatoria):
+    cita = invitacion_de(
+        convocatoria.encuentro,
+        organiza=(convocatoria.institucion or convocatoria.firma, settings.DEFAULT_FROM_EMAIL),
+        invita=(convocatoria.destinatario or convocatoria.cargo, convocatoria.correo),
+        responde_en=direccion_de(convocatoria),
+    )
+    return [
+        (nombre_de_oficio(convocatoria), "application/pdf", oficio_en_pdf(convocatoria)),
+        ("invitacion.ics", INVITACION, cita),
+    ]
+
+
+@transaction.atomic
+# --- Entrega y respuesta ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def anotar_constancia(convocatoria, *, por, **datos):
+    """Deja constancia de que la recibieron por otro medio y la devuelve."""
+    actual = bloquear(Convocatoria, convocatoria.pk)
+    exigir_abierto(actual.encuentro, "anotar su entrega")
+    igual = actual.constancias.filter(ronda=actual.ronda, **datos).first()
+    if igual:  # el mismo envío, dos veces
+        return igual
+    constancia = ConstanciaEntrega(convocatoria=actual, ronda=actual.ronda, por=por, **datos)
+    constancia._history_user = por
+    constancia.save()
+    contar_al_terminar(actual.encuentro.estrategia_id)
+    return constancia
+
+
+@transaction.atomic
+def responder(convocatoria, *, sentido, por=None, **datos):
+    """Anota lo que responde el GAD y lo devuelve; repetir lo último dicho no escribe nada.
+
+    `por`: quien la anota en su nombre; sin él, vino por el enlace. Lanza NoProcede si el encuentro
+    se cerró, pasó o cambió de fecha y todavía no se ha vuelto a convocar.
+    """
+    actual = bloquear(Convocatoria, convocatoria.pk)
+    exigir_abierto(actual.encuentro, "responder a su convocatoria")
+    if vence(actual.encuentro) <= timezone.now():
+        raise NoProcede("El encuentro ya terminó: no se puede responder a su convocatoria.")
+    if es_de_otra_fecha(actual, actual.encuentro):
+        raise NoProcede("El encuentro cambió de fecha: se responde a la nueva convocatoria.")
+    nueva = Respuesta(convocatoria=actual, ronda=actual.ronda, sentido=sentido, por=por, **datos)
+    if actual.respuesta and _dice_lo_mismo(actual.respuesta, nueva):
+        return actual.respuesta
+    nueva._history_user = por
+    nueva.save()
+    return nueva
+
+
+def _dice_lo_mismo(una, otra):
+    campos = ("sentido", "delegado", "delegado_cargo", "motivo", "por_id")
+    return all(getattr(una, campo) == getattr(otra, campo) for campo in campos)
+
+
+# --- Recordar -----------------------------------------------------------------------------------
+
+
+def recordar_encuentro(encuentro, *, hoy=None):
+    """Encola hoy un recordatorio a quien no respondió y dice cuántos; el mismo día, uno solo."""
+    hoy = hoy or timezone.localdate()
+    vivas = _por_recordar().filter(encuentro=encuentro)
+    return sum(_recordar(una, f"{_clave_de_recordatorio(una)}:{hoy}") for una in vivas)
+
+
+def recordar_pendientes(hoy=None):
+    """Los recordatorios que tocan a `hoy`, uno por convocatoria, y cuántos se encolaron.
+
+    No depende de que la orden corra cada día: mira qué encuentros están a los días fijados, o a
+    menos. A quien se convocó hoy mismo no se le recuerda hoy.
+    """
+    hoy = hoy or timezone.localdate()
+    encolados = 0
+    for convocatoria in _por_recordar().filter(fecha__lt=hoy, encuentro__fecha__gte=hoy):
+        encuentro = convocatoria.encuentro
+        if encuentro.fecha - hoy <= timedelta(days=_dias_antes(encuentro.fecha)):
+            encolados += _recordar(convocatoria, _clave_de_recordatorio(convocatoria))
+    return encolados
+
+
+def _por_recordar():
+    convocado = Q(encuentro__estado=Encuentro.Estado.CONVOCADO) & ~Q(correo="")
+    vivas = Convocatoria.objects.filter(convocado, envio__gt=0).de_convocados().sin_respuesta()
+    return vivas.select_related("encuentro")
+
+
+def _clave_de_recordatorio(convocatoria):
+    return f"convocatoria:{convocatoria.pk}:ronda {convocatoria.ronda}:recordatorio"
+
+
+def _dias_antes(fecha):
+    vigentes = ParametrosDeAgenda.objects.filter(desde__lte=fecha).order_by("-desde").first()
+    return (vigentes or ParametrosDeAgenda()).recordatorio
+
+
+def _recordar(convocatoria, clave):
+    """True si lo encola; False si ya estaba, o si el encuentro ya pasó."""
+    ya = Mensaje.objects.filter(clave=clave).exists()
+    if ya or vence(convocatoria.encuentro) <= timezone.now():
+        return False
+    asunto, texto = correos.recordatorio(convocatoria)
+    cartero.encolar(
+        clave=clave,
+        para=convocatoria.correo,
+        asunto=asunto,
+        texto=texto,
+        caduca=vence(convocatoria.encuentro),
+    )
+    return True

@@ -1,0 +1,133 @@
+"""Avisar a quienes ya fueron convocados por correo que su encuentro cambió o se canceló.
+
+Cada aviso lleva la cita con el UID de siempre y una secuencia mayor: el programa de calendario
+corrige o quita la que tenía. Se compara con lo último que a cada quien le llegó, no con lo que
+había un momento antes: dos cambios seguidos son un solo aviso, y volver a lo de antes, ninguno.
+"""
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from territorios import cartero
+from territorios.models import Mensaje
+from territorios.versiones import guardar_con_version
+
+from . import correos
+from .calendario import invitacion_de
+from .enlaces import direccion_de, vence
+from .lector_convocatoria import es_de_otra_fecha, hechos_de
+from .models import Aviso
+
+Clase = Aviso.Clase
+SE_AVISAN = ("fecha", "inicio", "fin", "lugar", "canton_id", "modalidad")
+HECHOS = ("fecha", "inicio", "fin", "jornada", "lugar", "modalidad")
+LLEGA = (Mensaje.Estado.ENVIADO, Mensaje.Estado.ENVIANDO, Mensaje.Estado.DUDOSO)
+YA_NO_VALE = "El encuentro cambió antes de que saliera."
+
+
+def avisar_cambio(encuentro, antes, *, por):
+    """Avisa del cambio de fecha, hora o lugar y devuelve los avisos; sin cambio, ninguno.
+
+    `antes`: el encuentro como estaba. Debe llamarse en la transacción que lo guardó.
+    """
+    if all(getattr(antes, campo) == getattr(encuentro, campo) for campo in SE_AVISAN):
+        return []
+    return _avisar(encuentro, Clase.CAMBIO, por)
+
+
+def avisar_cancelacion(encuentro, *, por):
+    """Avisa que se canceló y devuelve los avisos. En la transacción que lo canceló."""
+    return _avisar(encuentro, Clase.CANCELACION, por)
+
+
+def _avisar(encuentro, clase, por):
+    """Un encuentro que ya pasó se corrige sin avisar a nadie."""
+    if vence(encuentro) <= timezone.now():
+        return []
+    hechos = hechos_de(encuentro)
+    dichos = []
+    for convocatoria in _convocatorias(encuentro).select_for_update(of=("self",)):
+        convocatoria.encuentro = encuentro
+        sabia = _lo_que_sabe(convocatoria)
+        cartero.anular_los_de(f"convocatoria:{convocatoria.pk}:", YA_NO_VALE)
+        if sabia is None:
+            _poner_al_dia(convocatoria, encuentro, hechos, por)
+        elif clase == Clase.CANCELACION or sabia != _resumen(hechos):
+            aviso = Aviso(
+                convocatoria=convocatoria,
+                clase=clase,
+                version=encuentro.version,
+                antes=sabia,
+                hechos=_resumen(hechos),
+                por=por,
+            )
+            dichos.append(_dar(aviso, encuentro))
+    return dichos
+
+
+def cuantos_se_enteran(encuentro):
+    """A cuántos GAD les llegaría un aviso si ahora se cancelara."""
+    if vence(encuentro) <= timezone.now():
+        return 0
+    return sum(_lo_que_sabe(una) is not None for una in _convocatorias(encuentro))
+
+
+def _convocatorias(encuentro):
+    avisos = Prefetch("avisos", Aviso.objects.select_related("mensaje"))
+    de_convocados = encuentro.convocatorias.de_convocados()
+    return de_convocados.select_related("mensaje").prefetch_related(avisos, "constancias")
+
+
+def _lo_que_sabe(convocatoria):
+    """Los hechos que decía lo último que le llegó por correo; None si no le llegó nada."""
+    avisos = convocatoria.avisos.all()
+    oficio, aviso = convocatoria.mensaje, max(avisos, key=lambda uno: uno.pk, default=None)
+    es_reciente = aviso is None or (oficio and oficio.pk > aviso.mensaje_id)
+    if es_reciente:
+        return _resumen(convocatoria.hechos) if oficio and oficio.estado in LLEGA else None
+    return aviso.hechos if aviso.mensaje.estado in LLEGA else aviso.antes
+
+
+def _resumen(hechos):
+    return {campo: hechos[campo] for campo in HECHOS}
+
+
+def _poner_al_dia(convocatoria, encuentro, hechos, por):
+    """El oficio que nadie ha recibido dice lo nuevo; con otra fecha, se vuelve a emitir."""
+    if not es_de_otra_fecha(convocatoria, encuentro) and not convocatoria.constancia:
+        convocatoria.hechos = hechos
+        convocatoria._history_user = por
+        convocatoria._change_reason = "El encuentro cambió antes de enviarla"
+        guardar_con_version(convocatoria, convocatoria.version)
+
+
+def _dar(aviso, encuentro):
+    """Encola el correo con la cita corregida y guarda la constancia."""
+    convocatoria = aviso.convocatoria
+    se_cancela = aviso.clase == Clase.CANCELACION
+    redactar = correos.cancelacion if se_cancela else correos.cambio
+    asunto, texto = redactar(aviso)
+    aviso.mensaje = cartero.encolar(
+        clave=f"convocatoria:{convocatoria.pk}:aviso:{encuentro.version}",
+        para=convocatoria.correo,
+        asunto=asunto,
+        texto=texto,
+        adjuntos=[_cita(convocatoria, encuentro, "CANCEL" if se_cancela else "REQUEST")],
+        caduca=vence(encuentro),
+    )
+    aviso._history_user = aviso.por
+    aviso.save()
+    return aviso
+
+
+def _cita(convocatoria, encuentro, metodo):
+    cita = invitacion_de(
+        encuentro,
+        organiza=(convocatoria.institucion or convocatoria.firma, settings.DEFAULT_FROM_EMAIL),
+        invita=(convocatoria.destinatario or convocatoria.cargo, convocatoria.correo),
+        responde_en="" if metodo == "CANCEL" else direccion_de(convocatoria),
+        metodo=metodo,
+    )
+    nombre = "cancelacion.ics" if metodo == "CANCEL" else "cita-corregida.ics"
+    return nombre, f"text/calendar; method={metodo}; charset=utf-8", cita

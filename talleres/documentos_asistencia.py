@@ -1,0 +1,189 @@
+"""Documentos de la asistencia: hoja para firmar, cartel del QR, nómina y certificados."""
+
+from dataclasses import dataclass
+
+import segno
+from django.utils import timezone
+
+from territorios.documentos import a_pdf, nombre_de_pdf, por_nivel
+from territorios.models import Autoridad, Gad, NombreInstitucion
+from territorios.texto import cuantos
+
+from .asistencia import contar
+from .models import Certificado, Encuentro, Participante, TextoConsentimiento
+
+# --- La hoja para firmar ------------------------------------------------------------------------
+
+# Para quien llega sin estar en la lista.
+FILAS_VACIAS = 15
+
+
+@dataclass
+class Esperada:
+    """Una fila ya impresa: el GAD convocado y, si se sabe, quién viene por él."""
+
+    gad: Gad
+    nombre: str = ""
+    cargo: str = ""
+
+
+def hoja_de_asistencia(encuentro):
+    """PDF apaisado para firmar: por nivel, una fila por GAD convocado, y filas vacías al final.
+
+    El encabezado de la tabla y el consentimiento se repiten en cada página. El membrete es el de
+    la institución en la fecha del encuentro; el texto, el vigente ese día.
+    """
+    esperadas = por_nivel(esperadas_de(encuentro), lambda fila: fila.gad)
+    contexto = {
+        "encuentro": encuentro,
+        "fecha": encuentro.fecha,
+        "niveles": esperadas,
+        "cuantas": sum(len(filas) for _, filas in esperadas),
+        "vacias": range(FILAS_VACIAS),
+        "consentimiento": TextoConsentimiento.objects.en(encuentro.fecha),
+    }
+    return a_pdf("talleres/documentos/hoja_de_asistencia.html", contexto, titulo=_titulo(encuentro))
+
+
+def nombre_de_la_hoja(encuentro):
+    return nombre_de_pdf("Hoja de asistencia", encuentro.lugar, encuentro.fecha.isoformat())
+
+
+def _titulo(encuentro):
+    return f"Registro de asistencia · {encuentro.lugar}, {encuentro.fecha:%d/%m/%Y}"
+
+
+def esperadas_de(encuentro):
+    """Una Esperada por GAD convocado, con su autoridad si es a ella a quien se convoca."""
+    gads = list(encuentro.gads_convocados.para_lista())
+    autoridades = _autoridades(encuentro, gads)
+    return [_esperada(gad, autoridades.get(gad.pk)) for gad in gads]
+
+
+def _esperada(gad, autoridad):
+    return Esperada(gad, autoridad.nombre, autoridad.cargo) if autoridad else Esperada(gad)
+
+
+def _autoridades(encuentro, gads):
+    """{código: Autoridad} de los GAD cuya máxima autoridad asiste en persona."""
+    suyos = [gad.pk for gad in gads if viene_la_autoridad(encuentro, gad)]
+    vigentes = Autoridad.objects.filter(gad__in=suyos).vigentes_en(encuentro.fecha)
+    return {autoridad.gad_id: autoridad for autoridad in vigentes}
+
+
+def viene_la_autoridad(encuentro, gad):
+    """A los diálogos van prefectos/as y alcaldes/as; a la tarde del taller, presidentes/as."""
+    if encuentro.tipo in (Encuentro.Tipo.M1, Encuentro.Tipo.M2):
+        return True
+    es_tarde = encuentro.jornada == Encuentro.Jornada.TARDE
+    return encuentro.tipo == Encuentro.Tipo.M3 and es_tarde and gad.nivel in Gad.PARROQUIALES
+
+
+# --- El cartel de la puerta ---------------------------------------------------------------------
+
+
+def qr_de(direccion):
+    """El QR como imagen SVG en línea; la corrección media aguanta un cartel mal impreso."""
+    return segno.make_qr(direccion, error="m").svg_data_uri(scale=8, border=2)
+
+
+def cartel_de_la_puerta(encuentro, direccion):
+    """PDF de una página con el QR y la dirección, para pegar en la puerta."""
+    contexto = {
+        "encuentro": encuentro,
+        "fecha": encuentro.fecha,
+        "qr": qr_de(direccion),
+        "direccion": sin_esquema(direccion),
+    }
+    return a_pdf(
+        "talleres/documentos/cartel.html", contexto, titulo=f"Registro · {encuentro.lugar}"
+    )
+
+
+def nombre_del_cartel(encuentro):
+    return nombre_de_pdf("Registro por QR", encuentro.lugar, encuentro.fecha.isoformat())
+
+
+def sin_esquema(direccion):
+    """Como se teclea: sin «https://» ni la barra del final."""
+    return direccion.partition("://")[2].rstrip("/")
+
+
+# --- La nómina ----------------------------------------------------------------------------------
+
+
+def registro_de_participantes(encuentro, participantes):
+    """PDF con la nómina por nivel y sus cuentas. Solo para quien puede leer nombres.
+
+    `participantes`: los que ve quien lo pide. Lo declarado va aparte y no se suma.
+    """
+    filas = list(participantes.para_nomina())
+    niveles = [
+        (rotulo, [fila for fila in filas if fila.nivel == nivel])
+        for nivel, rotulo in Participante.Nivel.choices
+    ]
+    contexto = {
+        "encuentro": encuentro,
+        "fecha": encuentro.fecha,
+        "niveles": [(rotulo, suyas) for rotulo, suyas in niveles if suyas],
+        "cuentas": contar(participantes),
+        "cuantas": len(filas),
+        "declarados": encuentro.taller.participantes_declarados,
+        "dos_jornadas": encuentro.jornada_de_id or encuentro.otras_jornadas.exists(),
+    }
+    titulo = f"Registro de participantes · {encuentro.lugar}, {encuentro.fecha:%d/%m/%Y}"
+    return a_pdf("talleres/documentos/participantes.html", contexto, titulo=titulo)
+
+
+def nombre_de_la_nomina(encuentro):
+    return nombre_de_pdf("Participantes", encuentro.lugar, encuentro.fecha.isoformat())
+
+
+# --- Certificados -------------------------------------------------------------------------------
+
+
+def certificados_de_participacion(certificados, direccion_de):
+    """PDF con un certificado por página. `direccion_de(certificado)`: donde se comprueba.
+
+    Cada uno lleva el nombre que tenía la institución el día en que se emitió.
+    """
+    instituciones = {}
+    hojas = []
+    for uno in certificados:
+        dia = timezone.localdate(uno.emitido)
+        if dia not in instituciones:
+            instituciones[dia] = NombreInstitucion.objects.en(dia)
+        direccion = direccion_de(uno)
+        hojas.append(Diploma(uno, instituciones[dia], qr_de(direccion), sin_esquema(direccion)))
+    titulo = "Certificado de participación"
+    return a_pdf("talleres/documentos/certificados.html", {"hojas": hojas}, titulo=titulo)
+
+
+@dataclass
+class Diploma:
+    """Una página: el certificado, quién lo firma y dónde se comprueba."""
+
+    certificado: Certificado
+    institucion: NombreInstitucion | None
+    qr: str
+    direccion: str
+
+    @property
+    def entidad(self):
+        """De dónde viene, con todas sus letras."""
+        participante = self.certificado.participante
+        return participante.gad.nombre_oficial if participante.gad_id else participante.organizacion
+
+    @property
+    def horas(self):
+        """Cuánto duró, en horas redondas, si se sabe: «4 horas»."""
+        encuentro = self.certificado.encuentro
+        if encuentro.inicio is None or encuentro.fin is None:
+            return ""
+        minutos = (encuentro.fin.hour - encuentro.inicio.hour) * 60
+        minutos += encuentro.fin.minute - encuentro.inicio.minute
+        return cuantos(round(minutos / 60), "hora", "horas") if minutos >= 45 else ""
+
+
+def nombre_de_los_certificados(encuentro):
+    return nombre_de_pdf("Certificados", encuentro.lugar, encuentro.fecha.isoformat())

@@ -1,0 +1,32 @@
+"""Límite de intentos por conexión, para las páginas que se abren sin cuenta.
+
+Se cuenta en la caché, por minuto y por dirección de red. Los topes están en la configuración
+(`LIMITES_POR_MINUTO`).
+"""
+
+import time
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.cache import cache
+
+SEGUNDOS = 60
+
+
+def pasa(request, accion):
+    """Anota un intento y dice si cabe en el límite."""
+    clave = _clave(request, accion)
+    # La cuenta vive dos minutos: así no caduca entre crearla y sumarle.
+    cache.add(clave, 0, 2 * SEGUNDOS)
+    return cache.incr(clave) <= settings.LIMITES_POR_MINUTO[accion]
+
+
+def esta_agotado(request, accion):
+    """Si ya se llegó al límite en este minuto, sin anotar nada."""
+    return cache.get(_clave(request, accion), 0) >= settings.LIMITES_POR_MINUTO[accion]
+
+
+def _clave(request, accion):
+    # La dirección la da allauth, que sabe a cuántos intermediarios se les cree.
+    direccion = get_adapter().get_client_ip(request)
+    return f"limite:{accion}:{direccion}:{int(time.time()) // SEGUNDOS}"
