@@ -443,13 +443,14 @@ def test_lo_aceptado_no_se_cuenta(central, feriado, estrategia):
     assert contar_choques(estrategia.pk).abiertos == {"pais": 0}
 
 
-def test_al_aceptar_y_al_realizar_se_cuenta_de_nuevo(
+def test_al_aceptar_y_al_cerrar_se_cuenta_de_nuevo(
     client, central, feriado, encuentro1, django_capture_on_commit_callbacks
 ):
     entrar(client, central)
     with django_capture_on_commit_callbacks(execute=True):
-        realizar = reverse("talleres:realizar_encuentro", args=[encuentro1.pk])
-        assert client.post(realizar, {"version": encuentro1.version}).status_code == 302
+        cerrar = reverse("talleres:cerrar_encuentro", args=[encuentro1.pk])
+        datos = {"version": encuentro1.version, "motivo": "Se perdió la hoja"}
+        assert client.post(cerrar, datos).status_code == 302
     assert ResumenDeChoques.objects.get().abiertos["pais"] == 1
     with django_capture_on_commit_callbacks(execute=True):
         client.post(ruta("aceptar_choque"), {"clave": feriado(central).clave, "motivo": "Sí"})
