@@ -10,7 +10,7 @@ from territorios.models import Autoridad, Gad, NombreInstitucion
 from territorios.texto import cuantos
 
 from .asistencia import contar
-from .models import Certificado, Encuentro, Participante, TextoConsentimiento
+from .models import Certificado, Encuentro, Participante, Respuesta, TextoConsentimiento
 
 # --- La hoja para firmar ------------------------------------------------------------------------
 
@@ -54,13 +54,19 @@ def _titulo(encuentro):
 
 
 def esperadas_de(encuentro):
-    """Una Esperada por GAD convocado, con su autoridad si es a ella a quien se convoca."""
+    """Una Esperada por GAD convocado: quien respondió que va o, si no, la autoridad convocada."""
     gads = list(encuentro.gads_convocados.para_lista())
     autoridades = _autoridades(encuentro, gads)
-    return [_esperada(gad, autoridades.get(gad.pk)) for gad in gads]
+    oficios = {oficio.gad_id: oficio for oficio in encuentro.convocatorias.con_estado()}
+    return [_esperada(gad, oficios.get(gad.pk), autoridades.get(gad.pk)) for gad in gads]
 
 
-def _esperada(gad, autoridad):
+def _esperada(gad, oficio, autoridad):
+    respuesta = oficio.respuesta if oficio else None
+    if respuesta and respuesta.sentido == Respuesta.Sentido.DELEGA:
+        return Esperada(gad, respuesta.delegado, respuesta.delegado_cargo)
+    if respuesta and respuesta.sentido == Respuesta.Sentido.ASISTE:
+        return Esperada(gad, oficio.destinatario, oficio.cargo)
     return Esperada(gad, autoridad.nombre, autoridad.cargo) if autoridad else Esperada(gad)
 
 

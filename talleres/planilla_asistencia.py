@@ -104,7 +104,7 @@ def leer_planilla(archivo, encuentro, *, consentimiento, lote):
     if len(registros) > TOPE_DE_FILAS:
         motivo = (
             f"trae {cuantos(len(registros), 'persona', 'personas')} y el tope es {TOPE_DE_FILAS}: "
-            "divida la hoja y regístrela por partes. No se registró a nadie."
+            "divida la hoja y regístrela por partes."
         )
         raise CargaRechazada(archivo.nombre, motivo)
     convocados = encuentro.convocados.values_list("gad", flat=True)

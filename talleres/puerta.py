@@ -59,6 +59,8 @@ def registrar_en_puerta(puerta, datos, *, clave_envio):
     El tope es del encuentro, con todas sus claves: renovarla no lo empieza de nuevo.
     """
     bloquear(Encuentro, puerta.encuentro_id)
+    if not Puerta.objects.abiertas().filter(pk=puerta.pk).exists():
+        raise NoProcede("El registro se cerró mientras escribía: avise en la mesa de registro.")
     por_qr = Participante.objects.filter(encuentro=puerta.encuentro_id, via=Participante.Via.QR)
     # El mismo envío otra vez no suma: quien ya está no recibe un «se llenó».
     es_otro = not por_qr.filter(clave_envio=clave_envio).exists()

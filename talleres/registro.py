@@ -89,7 +89,10 @@ def registrar_varios(encuentro, filas, *, via, por):
 
 @transaction.atomic
 def corregir(participante, datos, *, por, version):
-    """Guarda los datos corregidos. Lanza Conflicto, NoProcede y ValidationError."""
+    """Guarda los datos corregidos. Lanza Conflicto, NoProcede y ValidationError.
+
+    A quien retira su consentimiento se le borran los datos también del historial.
+    """
     actual = bloquear(Participante, participante.pk, version)
     if actual.suprimido:
         raise NoProcede("Los datos de esta persona se suprimieron a su pedido: ya no se corrigen.")
@@ -97,7 +100,10 @@ def corregir(participante, datos, *, por, version):
         setattr(actual, campo, valor)
     _validar(actual)
     actual._history_user = por
-    return guardar_con_version(actual, version)
+    guardar_con_version(actual, version)
+    if not actual.consiente:
+        _olvidar(actual.pk)
+    return actual
 
 
 @transaction.atomic
@@ -112,11 +118,16 @@ def distinguir(participante, *, por, version):
 
 @transaction.atomic
 def quitar(participante, *, por, version):
-    """Quita de la nómina a quien no asistió o está repetido; el asiento queda en la historia."""
+    """Quita de la nómina a quien no asistió o está repetido.
+
+    En la historia quedan quién y cuándo, sin los datos personales: quien ya no está en la nómina
+    no tendría dónde pedir que se supriman.
+    """
     actual = bloquear(Participante, participante.pk, version)
     actual._history_user = por
     actual._change_reason = "Se quita de la nómina"
     actual.delete()
+    _olvidar(participante.pk)
 
 
 @transaction.atomic
@@ -128,16 +139,25 @@ def suprimir(participante, *, por, motivo):
     actual = bloquear(Participante, participante.pk)
     if not motivo.strip():
         raise ValidationError({"motivo": "Escriba por qué se suprimen los datos."})
-    vacios = dict.fromkeys(Participante.PERSONALES, "") | {"consentimiento_fecha": None}
-    for campo, valor in vacios.items():
+    for campo, valor in _sin_datos().items():
         setattr(actual, campo, valor)
     actual.suprimido = actual.suprimido or timezone.now()
     actual._history_user = por
     actual._change_reason = f"Supresión: {motivo.strip()}"[:100]
     guardar_con_version(actual, actual.version)
-    en_historia = {c: v for c, v in vacios.items() if c not in ("correo", "telefono")}
-    Participante.historia.filter(id=actual.pk).update(**en_historia)
+    _olvidar(actual.pk)
     return actual
+
+
+def _sin_datos():
+    return dict.fromkeys(Participante.PERSONALES, "") | {"consentimiento_fecha": None}
+
+
+def _olvidar(pk):
+    """Borra del historial los datos personales; el correo y el teléfono nunca estuvieron."""
+    campos = {campo.name for campo in Participante.historia.model._meta.fields}
+    vacios = {campo: valor for campo, valor in _sin_datos().items() if campo in campos}
+    Participante.historia.filter(id=pk).update(**vacios)
 
 
 def _validar(participante):

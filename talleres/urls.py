@@ -107,6 +107,7 @@ urlpatterns = [
         name="confirmar_planilla",
     ),
     path("participantes/<int:pk>/corregir/", registro.corregir, name="corregir_participante"),
+    path("participantes/<int:pk>/datos.csv", registro.datos_csv, name="datos_de_participante"),
     path("participantes/<int:pk>/quitar/", registro.quitar, name="quitar_participante"),
     path("participantes/<int:pk>/distinguir/", registro.distinguir, name="distinguir_participante"),
     path("participantes/<int:pk>/suprimir/", registro.suprimir, name="suprimir_participante"),

@@ -48,12 +48,13 @@ class Registro:
     """Una fila de un CSV o un objeto de un JSON. Los CSV dan solo texto; vacío es ausente.
 
     `numero`: la fila, o el lugar en la lista («3»; «3.respuestas.2» dentro de otro registro);
-    None en el objeto que es todo el archivo.
+    None en el objeto que es todo el archivo. `encabezados`: {columna: como está escrita}, si quien
+    trajo la hoja les puso otro nombre.
     """
 
-    def __init__(self, archivo, numero, datos, *, es_json=False):
+    def __init__(self, archivo, numero, datos, *, es_json=False, encabezados=None):
         self.archivo, self.numero, self.datos = archivo, numero, datos
-        self.es_json = es_json
+        self.es_json, self.encabezados = es_json, encabezados or {}
 
     def rechazo(self, columna, motivo):
         """La excepción que corresponde a esta fila y columna, para lanzarla."""
@@ -61,7 +62,7 @@ class Registro:
             self.archivo,
             motivo,
             fila=self.numero,
-            columna=columna,
+            columna=self.encabezados.get(columna, columna),
             valor=self.datos.get(columna),
             es_json=self.es_json,
         )

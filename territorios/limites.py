@@ -18,7 +18,12 @@ def pasa(request, accion):
     clave = _clave(request, accion)
     # La cuenta vive dos minutos: así no caduca entre crearla y sumarle.
     cache.add(clave, 0, 2 * SEGUNDOS)
-    return cache.incr(clave) <= settings.LIMITES_POR_MINUTO[accion]
+    try:
+        return cache.incr(clave) <= settings.LIMITES_POR_MINUTO[accion]
+    except ValueError:
+        # La caché se llenó y desalojó justo esta cuenta: se empieza otra.
+        cache.add(clave, 1, 2 * SEGUNDOS)
+        return True
 
 
 def esta_agotado(request, accion):

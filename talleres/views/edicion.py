@@ -225,4 +225,3 @@ def _pagina_de_cancelar(request, encuentro, form, estado=200):
         "form": form,
     }
     return render(request, "talleres/cancelar_encuentro.html", contexto, status=estado)
-

@@ -27,7 +27,7 @@ from ..planilla_asistencia import (
 from ..registro import exigir_registro, registrar_varios
 from .encuentro import migas_de
 
-EXCESIVO = "El archivo pasa de 20 MB: no se recibió. No se registró a nadie."
+EXCESIVO = "El archivo pasa de 20 MB: no se recibió."
 
 
 @exige(Permiso.REGISTRAR_PARTICIPANTES)
@@ -124,7 +124,10 @@ def _decir(request, nuevos, ya_estaban, fuera):
     if ya_estaban:
         partes.append(f"{cuantos(ya_estaban, 'ya estaba', 'ya estaban')} de este mismo envío.")
     if fuera:
-        partes.append(f"{cuantos(fuera, 'fila repetida', 'filas repetidas')} no se registró.")
+        repetidas = cuantos(
+            fuera, "fila repetida no se registró", "filas repetidas no se registraron"
+        )
+        partes.append(f"{repetidas}.")
     messages.success(request, " ".join(partes))
 
 

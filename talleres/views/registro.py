@@ -287,8 +287,51 @@ def _filas(request, encuentro):
             *(uno.get_sexo_display(), uno.correo, uno.telefono),
             date_format(fecha, "SHORT_DATE_FORMAT") if fecha else "no consta",
             uno.get_via_display(),
-            date_format(timezone.localtime(uno.creado), "SHORT_DATETIME_FORMAT"),
+            _cuando(uno.creado),
         ]
+
+
+@exige(Permiso.VER_PARTICIPANTES)
+def datos_csv(request, pk):
+    """Todo lo que se guarda de una persona en ese encuentro, para dárselo si lo pide."""
+    visibles = Participante.objects.visibles_para(request.user).select_related("encuentro")
+    participante = get_object_or_404(visibles.para_nomina(), pk=pk)
+    respuesta = StreamingHttpResponse(
+        lineas_csv(["dato", "valor"], _datos_de(participante)),
+        content_type="text/csv; charset=utf-8",
+    )
+    respuesta["Content-Disposition"] = f'attachment; filename="datos-{participante.pk}.csv"'
+    return respuesta
+
+
+def _datos_de(uno):
+    fecha = uno.consentimiento_fecha
+    yield from [
+        ("encuentro", uno.encuentro.tema),
+        ("fecha del encuentro", date_format(uno.encuentro.fecha, "SHORT_DATE_FORMAT")),
+        ("nombre", uno.nombre),
+        ("cargo", uno.cargo),
+        ("GAD o entidad", uno.viene_de),
+        ("nivel", uno.get_nivel_display()),
+        ("sexo", uno.get_sexo_display()),
+        ("correo", uno.correo),
+        ("teléfono", uno.telefono),
+        ("texto que aceptó", uno.consentimiento),
+        ("fecha del consentimiento", date_format(fecha, "SHORT_DATE_FORMAT") if fecha else ""),
+        ("cómo se registró", uno.get_via_display()),
+        ("registrado", _cuando(uno.creado)),
+    ]
+    for certificado in uno.certificados.all():
+        estado = "revocado" if certificado.revocado else "vigente"
+        yield f"certificado del {_cuando(certificado.emitido)}", f"{certificado} ({estado})"
+    for antes in uno.historia.select_related("gad__territorio__padre__padre"):
+        partes = (antes.nombre, antes.cargo, antes.gad or antes.organizacion)
+        escrito = " · ".join(str(parte) for parte in partes if parte)
+        yield f"historial, {_cuando(antes.history_date)}", escrito
+
+
+def _cuando(momento):
+    return date_format(timezone.localtime(momento), "SHORT_DATETIME_FORMAT")
 
 
 # --- Común --------------------------------------------------------------------------------------

@@ -60,8 +60,11 @@ def _registros(lugar, filas, alias, es_cabecera):
         nombres = [alias.get(llano(celda), "") for celda in celdas]
         if es_cabecera(set(nombres)):
             _exigir_sin_repetidas(lugar, filas[orden][0], nombres, celdas)
-            siguientes = filas[orden + 1 :]
-            return [Registro(lugar, numero, _datos(nombres, fila)) for numero, fila in siguientes]
+            escritos = _datos(nombres, celdas)
+            return [
+                Registro(lugar, numero, _datos(nombres, fila), encabezados=escritos)
+                for numero, fila in filas[orden + 1 :]
+            ]
     return []
 
 

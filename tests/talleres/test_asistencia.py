@@ -5,12 +5,20 @@ from datetime import time
 import pytest
 from django.urls import reverse
 
-from talleres.asistencia import contar, contar_jornadas, contar_por_encuentro, de_estrategia
+from talleres.asistencia import (
+    contar,
+    contar_jornadas,
+    contar_por_encuentro,
+    de_estrategia,
+    de_grupo,
+)
+from talleres.documentos_asistencia import registro_de_participantes
 from talleres.models import Participante
 from tests.conftest import entrar
 from tests.fabricas import EncuentroFactory
 from tests.fabricas_registro import ParticipanteFactory
 from tests.lectura_html import pagina
+from tests.lectura_pdf import texto_de
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +82,38 @@ def test_las_dos_jornadas_de_un_taller_van_cada_una_por_su_lado(nomina, encuentr
             (encuentro1.pk, 4),
             (tarde.pk, 1),
         ]
+
+
+def test_las_cuentas_coinciden_entre_si_y_con_la_nomina_impresa(
+    nomina, central, estrategia, encuentro1, grupo1, territorio
+):
+    """Las dos jornadas se suman en el grupo; la estrategia, además, el otro encuentro."""
+    tarde = EncuentroFactory(
+        estrategia=estrategia,
+        jornada="tarde",
+        inicio=time(14),
+        fin=time(17),
+        jornada_de=encuentro1,
+        grupos=[grupo1],
+    )
+    ParticipanteFactory(encuentro=tarde, gad=territorio.gad["080752"], sexo="hombre")
+    ParticipanteFactory(
+        encuentro=tarde, gad=territorio.gad["0807"], **dict.fromkeys(("nombre", "cargo"), "")
+    )
+    jornadas = [suya for _, suya in contar_jornadas(encuentro1)]
+    assert resumen(de_grupo(grupo1)) == [
+        ("provincial", 0, 1, 0),
+        ("municipal", 2, 0, 1),
+        ("parroquial", 0, 1, 0),
+        ("sociedad", 1, 0, 0),
+    ]
+    assert de_grupo(grupo1).total == sum(una.total for una in jornadas) == 6
+    assert de_estrategia(estrategia, central).total == 7
+    for jornada, cuentas in contar_jornadas(encuentro1):
+        texto = texto_de(registro_de_participantes(jornada, jornada.participantes))
+        for renglon in cuentas.por_nivel:
+            assert f"{renglon.nombre} ({renglon.total})" in texto
+        assert texto.count("Total registrado") == 1
 
 
 def test_en_la_estrategia_cuenta_solo_los_encuentros_que_ve(nomina, elenco, estrategia):

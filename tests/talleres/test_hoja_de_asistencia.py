@@ -11,13 +11,14 @@ from talleres.documentos_asistencia import (
     hoja_de_asistencia,
     registro_de_participantes,
 )
-from talleres.models import Convocado, Encuentro, Participante
+from talleres.models import Convocado, Encuentro, Participante, Respuesta
 from talleres.registro import suprimir
 from territorios.models import NombreInstitucion
 from tests.conftest import entrar
 from tests.fabricas import AutoridadFactory, EncuentroFactory
 from tests.fabricas_registro import TEXTO, ParticipanteFactory
 from tests.lectura_pdf import abrir, letras, texto_de, texto_por_pagina
+from tests.talleres.convocados import ConvocatoriaFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +91,32 @@ def test_la_autoridad_se_imprime_solo_si_es_a_ella_a_quien_se_espera(
     convocado.clase = "coordinacion" if tipo == "C" else ""
     convocado.save()
     assert {fila.gad.pk for fila in esperadas_de(convocado) if fila.nombre} == con_nombre
+
+
+def test_quien_respondio_que_va_sale_ya_impreso(convocado, territorio, consentimiento):
+    """El delegado en vez de la autoridad; vale la última respuesta de la ronda en curso."""
+    convocado.tipo = "M2"
+    convocado.save()
+    delega = ConvocatoriaFactory(encuentro=convocado, gad_id="0807", destinatario="Alcaldesa")
+    va = {"sentido": "delega", "delegado": "Rosa Quiñónez", "delegado_cargo": "Planificadora"}
+    responder(delega, sentido="no_asiste")
+    responder(delega, **va)
+    asiste = ConvocatoriaFactory(encuentro=convocado, gad_id="08", destinatario="Prefecta Sosa")
+    responder(asiste, sentido="asiste")
+    reconvocado = ConvocatoriaFactory(encuentro=convocado, gad_id="080752", ronda=2)
+    responder(reconvocado, ronda=1, **va)
+    hoja = {fila.gad.pk: (fila.nombre, fila.cargo) for fila in esperadas_de(convocado)}
+    autoridad = territorio.gad["080752"].autoridades.get()
+    assert hoja == {
+        "0807": ("Rosa Quiñónez", "Planificadora"),
+        "08": ("Prefecta Sosa", asiste.cargo),
+        "080752": (autoridad.nombre, autoridad.cargo),
+    }
+    assert "Rosa Quiñónez" in texto_de(hoja_de_asistencia(convocado))
+
+
+def responder(oficio, *, ronda=1, **datos):
+    Respuesta.objects.create(convocatoria=oficio, ronda=ronda, **datos)
 
 
 def test_la_autoridad_es_la_de_aquel_dia(convocado, territorio):

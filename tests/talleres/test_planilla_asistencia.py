@@ -134,16 +134,29 @@ def test_cada_error_dice_hoja_fila_columna_y_valor(encuentro1):
     assert planilla.errores == [
         f"{hoja}, fila 3, columna «sexo», valor «tal vez»: escriba «mujer», «hombre» o «no lo "
         "dice».",
-        f"{hoja}, fila 4, columna «gad», valor «Colectivo La Tola»: no es un GAD conocido: escriba "
-        "también su nivel en la columna «nivel».",
+        f"{hoja}, fila 4, columna «GAD o entidad», valor «Colectivo La Tola»: no es un "
+        "GAD conocido: escriba también su nivel en la columna «nivel».",
         f"{hoja}, fila 5, columna «nombre», valor «»: falta el dato.",
-        f"{hoja}, fila 6, columna «gad», valor «Esmeraldas»: hay 2 GAD que se llaman así: "
-        "«Esmeraldas (provincia)» y «Esmeraldas (cantón, Esmeraldas)». Escriba cuál de ellos, o "
-        "su código.",
-        f"{hoja}, fila 7, columna «gad», valor «Rioberde»: no hay un GAD con ese nombre. ¿Quiso "
-        "decir «Rioverde (cantón, Esmeraldas)»?",
+        f"{hoja}, fila 6, columna «GAD o entidad», valor «Esmeraldas»: hay 2 GAD "
+        "que se llaman así: «Esmeraldas (provincia)» y «Esmeraldas (cantón, Esmeraldas)». Escriba "
+        "cuál de ellos, o su código.",
+        f"{hoja}, fila 7, columna «GAD o entidad», valor «Rioberde»: no hay un GAD "
+        "con ese nombre. ¿Quiso decir «Rioverde (cantón, Esmeraldas)»?",
         f"{hoja}, fila 8, columna «nombre», valor «{'x' * 60}…»: Asegúrese de que este valor "
         "tenga menos de 120 caracteres (tiene 130).",
+    ]
+
+
+def test_los_rechazos_nombran_el_encabezado_que_escribio_la_persona(encuentro1):
+    cabecera = ("Apellidos y Nombres", "INSTITUCIÓN", "Género", "Correo electrónico")
+    filas = [("Luis Vera", "Rioverde", "Q", ""), ("Eva Loor", "Rioberde", "F", "")]
+    filas += [("", "Rioverde", "F", ""), ("Ana Vera", "Rioverde", "F", "no es correo")]
+    errores = leer(encuentro1, pegado(cabecera, *filas)).errores
+    assert [error.split("«")[1].split("»")[0] for error in errores] == [
+        "Género",
+        "INSTITUCIÓN",
+        "Apellidos y Nombres",
+        "Correo electrónico",
     ]
 
 

@@ -193,7 +193,28 @@ def test_quitar_deja_su_asiento(encuentro1, datos, zonal1):
     quitar(persona, por=zonal1, version=1)
     asiento = Participante.historia.first()
     assert (asiento.history_type, asiento.history_user) == ("-", zonal1)
+    assert (asiento.nivel, asiento.sexo) == ("municipal", "mujer")
     assert not Participante.objects.exists()
+
+
+@pytest.mark.parametrize("verbo", ["quitar", "retirar el consentimiento"])
+def test_de_quien_ya_no_consta_no_queda_nada_personal_en_el_historial(
+    encuentro1, datos, zonal1, verbo
+):
+    persona, _ = anotar(encuentro1, datos, zonal1)
+    corregir(persona, datos | {"cargo": "Directora"}, por=zonal1, version=1)
+    if verbo == "quitar":
+        quitar(persona, por=zonal1, version=2)
+    else:
+        vacios = dict.fromkeys(("nombre", "cargo", "correo", "telefono", "consentimiento"), "")
+        retirado = datos | vacios | {"consentimiento_fecha": None}
+        assert corregir(persona, retirado, por=zonal1, version=2).version == 3
+    asientos = list(Participante.historia.values())
+    assert len(asientos) == 3
+    dicho = " ".join(str(valor) for asiento in asientos for valor in asiento.values())
+    for personal in (DATOS["nombre"], DATOS["cargo"], "Directora", DATOS["consentimiento"]):
+        assert personal not in dicho
+    assert {asiento["consentimiento_fecha"] for asiento in asientos} == {None}
 
 
 def test_distinguir_anota_que_es_otra_persona(encuentro1, datos, zonal1):

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from talleres.acciones import NoProcede
 from talleres.models import (
     Convocado,
     Encuentro,
@@ -18,7 +19,7 @@ from talleres.models import (
     Participante,
     TextoConsentimiento,
 )
-from talleres.puerta import abrir_puerta, cerrar_puerta
+from talleres.puerta import abrir_puerta, cerrar_puerta, registrar_en_puerta
 from tests.carreras import a_la_vez
 from tests.fabricas_puerta import EncuentroDeHoyFactory, PuertaFactory
 from tests.fabricas_registro import TEXTO, ParticipanteFactory, TextoConsentimientoFactory
@@ -304,6 +305,14 @@ def test_el_tope_es_del_encuentro_y_renovar_no_lo_reinicia(client, puerta, zonal
     nueva = abrir_puerta(puerta.encuentro, por=zonal1, vista=puerta.pk)
     assert enviar(client, nueva).status_code == 410
     assert puerta.encuentro.participantes.count() == 2
+
+
+def test_lo_que_llega_cuando_se_acaba_de_cerrar_no_entra(puerta, zonal1):
+    """La página se abrió antes del cierre: cuenta cómo está la puerta al escribir."""
+    cerrar_puerta(puerta.encuentro, por=zonal1, vista=puerta.pk)
+    with pytest.raises(NoProcede, match="se cerró mientras escribía"):
+        registrar_en_puerta(puerta, {}, clave_envio=uuid4())
+    assert not Participante.objects.exists()
 
 
 def test_probar_claves_se_frena_pero_el_cartel_sigue_sirviendo(client, puerta, settings):

@@ -291,6 +291,26 @@ def test_quitar_pide_la_version(como_zonal, asistente):
     assert not Participante.objects.exists()
 
 
+def test_a_la_persona_se_le_entregan_sus_datos_y_ninguno_ajeno(
+    como_zonal, client, asistente, encuentro1, plan_rioverde
+):
+    ParticipanteFactory(encuentro=encuentro1, nombre="Luis Ajeno")
+    asistente.correo = "=cmd@rioverde.gob.ec"
+    asistente.save()
+    hecho = como_zonal.get(ruta("datos_de_participante", asistente))
+    texto = hecho.getvalue().decode("utf-8-sig")
+    assert hecho["Content-Disposition"].startswith("attachment")
+    for parte in (asistente.nombre, asistente.cargo, asistente.consentimiento, "historial, "):
+        assert parte in texto
+    assert ",=cmd" not in texto
+    assert "Luis Ajeno" not in texto
+    como_zonal.post(ruta("suprimir_participante", asistente), {"motivo": "Lo pidió"})
+    despues = como_zonal.get(ruta("datos_de_participante", asistente)).getvalue().decode()
+    assert asistente.nombre not in despues
+    entrar(client, plan_rioverde)
+    assert client.get(ruta("datos_de_participante", asistente)).status_code == 403
+
+
 def test_suprimir_pide_el_motivo_y_deja_la_cuenta(como_zonal, asistente, encuentro1):
     rechazo = como_zonal.post(ruta("suprimir_participante", asistente), {"motivo": " "})
     assert rechazo.status_code == 400

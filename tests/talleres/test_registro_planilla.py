@@ -86,6 +86,8 @@ def test_los_parecidos_no_entran_salvo_que_sean_otra_persona(como_zonal, encuent
     ParticipanteFactory(encuentro=encuentro1, nombre="Vera Luis")
     previa = revisar(como_zonal, encuentro1, CABECERA, ANA, LUIS)
     assert "2 filas se parecen a alguien" in previa.text
+    ninguna = confirmar(como_zonal, encuentro1, previa)
+    assert "Se registró a 0 personas. 2 filas repetidas no se registraron." in ninguna.text
     hecho = confirmar(como_zonal, encuentro1, previa, otra=["1"])
     assert "Se registró a 1 persona. 1 fila repetida no se registró." in hecho.text
     nueva = Participante.objects.get(via="importado")
