@@ -11,7 +11,7 @@ from acompanamiento.models import Estrategia
 from territorios.models import Autoridad
 from territorios.versiones import bloquear, guardar_con_version
 
-from .avisos import avisar_cambio, avisar_cancelacion
+from .avisos import avisar_cambio, avisar_cancelacion, avisar_retiro
 from .cronograma import reubicar
 from .cuenta_choques import contar_al_terminar
 from .models import Convocado, Encuentro, Facilitacion, OrigenAcuerdo, Traslado
@@ -199,9 +199,15 @@ def acordar_en(encuentro, acuerdo, partes, *, por):
 
 @transaction.atomic
 def fijar_convocados(encuentro, gads, *, por):
-    """Deja convocados a esos GAD y a nadie más; cada cambio queda en la historia con su autor."""
+    """Deja convocados a esos GAD y a nadie más; cada cambio queda en la historia con su autor.
+
+    Al que se quita y ya recibió su convocatoria se le avisa que quedó sin efecto.
+    """
     deseados = {gad.pk for gad in gads}
-    for convocado in encuentro.convocados.exclude(gad__in=deseados):
+    sobran = list(encuentro.convocados.exclude(gad__in=deseados))
+    if sobran:
+        avisar_retiro(encuentro, [uno.gad_id for uno in sobran], por=por)
+    for convocado in sobran:
         convocado._history_user = por
         convocado.delete()
     ya = set(encuentro.convocados.values_list("gad", flat=True))

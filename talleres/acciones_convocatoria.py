@@ -6,6 +6,7 @@ como «por enviar» y se reenvía.
 """
 
 from datetime import timedelta
+from time import monotonic
 
 from django.conf import settings
 from django.db import transaction
@@ -22,7 +23,13 @@ from .calendario import invitacion_de
 from .cuenta_choques import contar_al_terminar
 from .documentos_convocatoria import nombre_de_oficio, oficio_en_pdf
 from .enlaces import direccion_de, vence
-from .lector_convocatoria import es_de_otra_fecha, hechos_de, institucion_en, oficina_de
+from .lector_convocatoria import (
+    es_de_otra_fecha,
+    hechos_de,
+    institucion_en,
+    oficina_de,
+    ya_no_vale,
+)
 from .models import (
     ConstanciaEntrega,
     Convocatoria,
@@ -34,6 +41,8 @@ from .models import (
 from .models.convocatoria import llave_nueva
 
 INVITACION = "text/calendar; method=REQUEST; charset=utf-8"
+# Componer oficios no puede pasar de lo que el servidor espera por una página.
+SEGUNDOS_PARA_ENVIAR = 45
 DE_QUIEN_RECIBE = ("tratamiento", "destinatario", "cargo", "correo")
 
 
@@ -58,24 +67,25 @@ def emitir_oficios(encuentro, datos, comun, *, por, version, sitio):
     nuevos = sorted(set(datos) - set(anteriores))
     hoy = timezone.localdate()
     numeros = dict(zip(nuevos, _numerar(oficina_de(por), hoy.year, len(nuevos)), strict=True))
-    institucion, siglas = institucion_en(hoy)
-    del_dia = {
-        "fecha": hoy,
-        "institucion": institucion,
-        "siglas": siglas,
-        "hechos": hechos_de(actual),
-        "sitio": sitio,
-    }
+    del_dia = _como_hoy(actual) | {"sitio": sitio}
     emitidos = []
     for codigo, suyos in sorted(datos.items()):
         valores = comun | suyos | del_dia
         if codigo in numeros:
             serie = {"oficina": oficina_de(por), "anio": hoy.year, "numero": numeros[codigo]}
             emitidos.append(_emitir(actual, codigo, valores | serie, por))
-        elif es_de_otra_fecha(anteriores[codigo], actual):
+        elif ya_no_vale(anteriores[codigo], actual):
             emitidos.append(_emitir_otra_vez(anteriores[codigo], valores, por))
     poner_convocado(actual, por=por)
     return emitidos
+
+
+def _como_hoy(encuentro):
+    """Lo que el oficio dice según el día en que se escribe."""
+    hoy = timezone.localdate()
+    institucion, siglas = institucion_en(hoy)
+    hechos = hechos_de(encuentro)
+    return {"fecha": hoy, "institucion": institucion, "siglas": siglas, "hechos": hechos}
 
 
 def _numerar(oficina, anio, cuantos):
@@ -96,18 +106,25 @@ def _emitir(encuentro, codigo, valores, por):
 
 
 def _emitir_otra_vez(convocatoria, valores, por):
-    """El mismo número para la nueva fecha: lo que se respondió sobre la anterior ya no cuenta."""
+    """El mismo número en otra ronda: lo que se respondió sobre la anterior ya no cuenta."""
+    motivo = "Convocatoria otra vez" if convocatoria.sin_efecto else "Convocatoria con otra fecha"
     convocatoria.ronda += 1
-    return _rehacer(convocatoria, valores, "Convocatoria con otra fecha", por)
+    convocatoria.sin_efecto = False
+    return _rehacer(convocatoria, valores, motivo, por)
 
 
 def _rehacer(convocatoria, valores, motivo, por):
     """Cambia el oficio: el enlace anterior deja de valer, y lo que no había salido no sale."""
-    cartero.anular(convocatoria.clave_de_envio, "Se reemplazó por otra convocatoria.")
+    _anular_lo_que_no_salio(convocatoria, "Se reemplazó por otra convocatoria.")
     for campo, valor in valores.items():
         setattr(convocatoria, campo, valor)
     convocatoria.mensaje, convocatoria.llave = None, llave_nueva()
     return _guardar(convocatoria, motivo, por)
+
+
+def _anular_lo_que_no_salio(convocatoria, motivo):
+    """También los recordatorios y los avisos: llevan el mismo enlace."""
+    cartero.anular_los_de(f"convocatoria:{convocatoria.pk}:", motivo)
 
 
 def _guardar(convocatoria, motivo, por):
@@ -117,19 +134,25 @@ def _guardar(convocatoria, motivo, por):
 
 @transaction.atomic
 def corregir_convocatoria(convocatoria, datos, *, por, version):
-    """Cambia a quién va y la devuelve, lista para enviarse. Lanza Conflicto o EncuentroCerrado."""
+    """Cambia a quién va y la devuelve, lista para enviarse con lo que el encuentro es ahora.
+
+    Lanza Conflicto, o NoProcede si el encuentro se cerró o la convocatoria ya no vale.
+    """
     actual = bloquear(Convocatoria, convocatoria.pk, version)
     exigir_abierto(actual.encuentro, "corregir su convocatoria")
+    if ya_no_vale(actual, actual.encuentro):
+        raise NoProcede("Esta convocatoria ya no vale: corrija a quién va al convocar otra vez.")
     if all(getattr(actual, campo) == datos[campo] for campo in DE_QUIEN_RECIBE):
         return actual
-    return _rehacer(actual, datos, "Corrección del destinatario", por)
+    valores = datos | _como_hoy(actual.encuentro)
+    return _rehacer(actual, valores, "Corrección del destinatario", por)
 
 
 @transaction.atomic
 def revocar_enlace(convocatoria, *, por):
     """El enlace que se le mandó deja de valer; la convocatoria y lo ya respondido quedan."""
     actual = bloquear(Convocatoria, convocatoria.pk)
-    cartero.anular(actual.clave_de_envio, "Se anuló el enlace que llevaba.")
+    _anular_lo_que_no_salio(actual, "Se anuló el enlace que llevaba.")
     actual.llave = llave_nueva()
     return _guardar(actual, "Enlace anulado", por)
 
@@ -138,8 +161,15 @@ def revocar_enlace(convocatoria, *, por):
 
 
 def enviar_convocatorias(convocatorias, *, por):
-    """Encola el correo de cada una a la que le falte y dice cuántos. Puede lanzar SinPango."""
-    cuantas = sum(_enviar(convocatoria, por) for convocatoria in convocatorias)
+    """Encola el correo de cada una a la que le falte y dice cuántos. Puede lanzar SinPango.
+
+    Se detiene a los SEGUNDOS_PARA_ENVIAR: las que no alcanzó siguen por enviar.
+    """
+    hasta, cuantas = monotonic() + SEGUNDOS_PARA_ENVIAR, 0
+    for convocatoria in convocatorias:
+        cuantas += _enviar(convocatoria, por)
+        if monotonic() > hasta:
+            break
     for estrategia in {convocatoria.encuentro.estrategia_id for convocatoria in convocatorias}:
         contar_al_terminar(estrategia)
     return cuantas
@@ -147,15 +177,25 @@ def enviar_convocatorias(convocatorias, *, por):
 
 def _enviar(convocatoria, por):
     """True si se encoló; False si no hacía falta o alguien la cambió mientras tanto."""
-    if not convocatoria.falta_enviar or not convocatoria.encuentro.esta_abierto:
+    if not _se_puede_enviar(convocatoria):
         return False
     adjuntos = _adjuntos(convocatoria)
     try:
         with transaction.atomic():
-            _encolar(bloquear(Convocatoria, convocatoria.pk, convocatoria.version), adjuntos, por)
+            actual = bloquear(Convocatoria, convocatoria.pk, convocatoria.version)
+            # Mientras se componía el oficio, el encuentro pudo cancelarse o cambiar de fecha.
+            if not _se_puede_enviar(actual):
+                return False
+            _encolar(actual, adjuntos, por)
     except Conflicto:
         return False
     return True
+
+
+def _se_puede_enviar(convocatoria):
+    encuentro = convocatoria.encuentro
+    vale = encuentro.esta_abierto and not ya_no_vale(convocatoria, encuentro)
+    return vale and convocatoria.falta_enviar
 
 
 def _encolar(convocatoria, adjuntos, por):
@@ -186,7 +226,6 @@ def _adjuntos(convocatoria):
     ]
 
 
-@transaction.atomic
 # --- Entrega y respuesta ------------------------------------------------------------------------
 
 
@@ -216,6 +255,8 @@ def responder(convocatoria, *, sentido, por=None, **datos):
     exigir_abierto(actual.encuentro, "responder a su convocatoria")
     if vence(actual.encuentro) <= timezone.now():
         raise NoProcede("El encuentro ya terminó: no se puede responder a su convocatoria.")
+    if actual.sin_efecto:
+        raise NoProcede("Esta convocatoria se dejó sin efecto: no hay a qué responder.")
     if es_de_otra_fecha(actual, actual.encuentro):
         raise NoProcede("El encuentro cambió de fecha: se responde a la nueva convocatoria.")
     nueva = Respuesta(convocatoria=actual, ronda=actual.ronda, sentido=sentido, por=por, **datos)

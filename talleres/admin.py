@@ -43,6 +43,8 @@ from .models import (
     Traslado,
 )
 
+CUANDO_Y_DONDE = ("fecha", "jornada", "inicio", "fin", "lugar", "canton", "modalidad")
+
 
 class PuntoEnLinea(EnLinea):
     model = PuntoAgenda
@@ -56,6 +58,10 @@ class ConvocadoEnLinea(EnLinea):
 
     def has_change_permission(self, request, obj=None):
         # Una convocatoria hecha no se pasa a otro GAD.
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        # Al que se quita en la página del encuentro se le avisa.
         return False
 
     def get_queryset(self, request):
@@ -112,7 +118,10 @@ class EncuentroForm(FormularioDeCentral):
 
 @admin.register(Encuentro)
 class EncuentroAdmin(AdminConHistoria):
-    """Corrige datos. El estado, que nace en planificado, se cambia en la página del encuentro."""
+    """Corrige datos. El estado, a quién se convoca y cuándo y dónde se cambian en su página.
+
+    Desde ella se avisa a los ya convocados y se les corrige la cita.
+    """
 
     form = EncuentroForm
     list_display = ["fecha", "jornada", "tipo", "tema", "lugar", "canton", "estado"]
@@ -136,8 +145,10 @@ class EncuentroAdmin(AdminConHistoria):
     def get_readonly_fields(self, request, obj=None):
         """Realizado o cancelado, también la central cambia solo la nota y la fuente."""
         fijos = super().get_readonly_fields(request, obj)
-        if obj is None or obj.esta_abierto:
+        if obj is None:
             return fijos
+        if obj.esta_abierto:
+            return [*fijos, *CUANDO_Y_DONDE]
         campos = [*self.model._meta.fields, *self.model._meta.many_to_many]
         editables = {campo.name for campo in campos if campo.editable}
         return [*fijos, *sorted(editables - {"nota", "fuente", *fijos})]

@@ -1,4 +1,5 @@
-"""Avisar a quienes ya fueron convocados por correo que su encuentro cambió o se canceló.
+"""Avisar a quienes ya fueron convocados por correo que su encuentro cambió, se canceló o sigue sin
+ellos.
 
 Cada aviso lleva la cita con el UID de siempre y una secuencia mayor: el programa de calendario
 corrige o quita la que tenía. Se compara con lo último que a cada quien le llegó, no con lo que
@@ -24,6 +25,12 @@ SE_AVISAN = ("fecha", "inicio", "fin", "lugar", "canton_id", "modalidad")
 HECHOS = ("fecha", "inicio", "fin", "jornada", "lugar", "modalidad")
 LLEGA = (Mensaje.Estado.ENVIADO, Mensaje.Estado.ENVIANDO, Mensaje.Estado.DUDOSO)
 YA_NO_VALE = "El encuentro cambió antes de que saliera."
+YA_NO_SE_LE_CONVOCA = "El GAD se quitó de los convocados."
+REDACTAR = {
+    Clase.CAMBIO: correos.cambio,
+    Clase.CANCELACION: correos.cancelacion,
+    Clase.RETIRO: correos.retiro,
+}
 
 
 def avisar_cambio(encuentro, antes, *, por):
@@ -41,6 +48,24 @@ def avisar_cancelacion(encuentro, *, por):
     return _avisar(encuentro, Clase.CANCELACION, por)
 
 
+def avisar_retiro(encuentro, gads, *, por):
+    """Deja sin efecto lo que se envió a esos GAD, que se quitan, y devuelve los avisos.
+
+    En la transacción que los quita. A quien ya recibió su convocatoria se le quita la cita.
+    """
+    suyas = _convocatorias(encuentro).filter(gad__in=gads)
+    ya_paso, hechos, dichos = vence(encuentro) <= timezone.now(), hechos_de(encuentro), []
+    for convocatoria in suyas.select_for_update(of=("self",)):
+        convocatoria.encuentro = encuentro
+        sabia = _lo_que_sabe(convocatoria)
+        cartero.anular_los_de(f"convocatoria:{convocatoria.pk}:", YA_NO_SE_LE_CONVOCA)
+        convocatoria.sin_efecto = True
+        _guardar(convocatoria, "El GAD se quitó de los convocados", por)
+        if sabia is not None and not ya_paso:
+            dichos.append(_dar(_aviso(convocatoria, Clase.RETIRO, sabia, hechos, por), encuentro))
+    return dichos
+
+
 def _avisar(encuentro, clase, por):
     """Un encuentro que ya pasó se corrige sin avisar a nadie."""
     if vence(encuentro) <= timezone.now():
@@ -51,19 +76,22 @@ def _avisar(encuentro, clase, por):
         convocatoria.encuentro = encuentro
         sabia = _lo_que_sabe(convocatoria)
         cartero.anular_los_de(f"convocatoria:{convocatoria.pk}:", YA_NO_VALE)
-        if sabia is None:
+        if not _llego(convocatoria.mensaje):
             _poner_al_dia(convocatoria, encuentro, hechos, por)
-        elif clase == Clase.CANCELACION or sabia != _resumen(hechos):
-            aviso = Aviso(
-                convocatoria=convocatoria,
-                clase=clase,
-                version=encuentro.version,
-                antes=sabia,
-                hechos=_resumen(hechos),
-                por=por,
-            )
-            dichos.append(_dar(aviso, encuentro))
+        if sabia is not None and (clase == Clase.CANCELACION or sabia != _resumen(hechos)):
+            dichos.append(_dar(_aviso(convocatoria, clase, sabia, hechos, por), encuentro))
     return dichos
+
+
+def _aviso(convocatoria, clase, sabia, hechos, por):
+    return Aviso(
+        convocatoria=convocatoria,
+        clase=clase,
+        version=convocatoria.encuentro.version,
+        antes=sabia,
+        hechos=_resumen(hechos),
+        por=por,
+    )
 
 
 def cuantos_se_enteran(encuentro):
@@ -85,8 +113,23 @@ def _lo_que_sabe(convocatoria):
     oficio, aviso = convocatoria.mensaje, max(avisos, key=lambda uno: uno.pk, default=None)
     es_reciente = aviso is None or (oficio and oficio.pk > aviso.mensaje_id)
     if es_reciente:
-        return _resumen(convocatoria.hechos) if oficio and oficio.estado in LLEGA else None
-    return aviso.hechos if aviso.mensaje.estado in LLEGA else aviso.antes
+        llego = _llego(oficio) or _le_llego_otro_antes(convocatoria)
+        return _resumen(convocatoria.hechos) if llego else None
+    return aviso.hechos if _llego(aviso.mensaje) else aviso.antes
+
+
+def _llego(mensaje):
+    return mensaje is not None and mensaje.estado in LLEGA
+
+
+def _le_llego_otro_antes(convocatoria):
+    """Si a esa dirección llegó un oficio que el último, todavía sin salir, venía a reemplazar."""
+    suyos = Mensaje.objects.filter(
+        clave__startswith=f"convocatoria:{convocatoria.pk}:",
+        para=convocatoria.correo,
+        estado__in=LLEGA,
+    )
+    return suyos.exists()
 
 
 def _resumen(hechos):
@@ -97,23 +140,25 @@ def _poner_al_dia(convocatoria, encuentro, hechos, por):
     """El oficio que nadie ha recibido dice lo nuevo; con otra fecha, se vuelve a emitir."""
     if not es_de_otra_fecha(convocatoria, encuentro) and not convocatoria.constancia:
         convocatoria.hechos = hechos
-        convocatoria._history_user = por
-        convocatoria._change_reason = "El encuentro cambió antes de enviarla"
-        guardar_con_version(convocatoria, convocatoria.version)
+        _guardar(convocatoria, "El encuentro cambió antes de enviarla", por)
+
+
+def _guardar(convocatoria, motivo, por):
+    convocatoria._history_user, convocatoria._change_reason = por, motivo
+    guardar_con_version(convocatoria, convocatoria.version)
 
 
 def _dar(aviso, encuentro):
     """Encola el correo con la cita corregida y guarda la constancia."""
     convocatoria = aviso.convocatoria
-    se_cancela = aviso.clase == Clase.CANCELACION
-    redactar = correos.cancelacion if se_cancela else correos.cambio
-    asunto, texto = redactar(aviso)
+    asunto, texto = REDACTAR[aviso.clase](aviso)
+    metodo = "REQUEST" if aviso.clase == Clase.CAMBIO else "CANCEL"
     aviso.mensaje = cartero.encolar(
         clave=f"convocatoria:{convocatoria.pk}:aviso:{encuentro.version}",
         para=convocatoria.correo,
         asunto=asunto,
         texto=texto,
-        adjuntos=[_cita(convocatoria, encuentro, "CANCEL" if se_cancela else "REQUEST")],
+        adjuntos=[_cita(convocatoria, encuentro, metodo)],
         caduca=vence(encuentro),
     )
     aviso._history_user = aviso.por

@@ -76,6 +76,10 @@ def invitacion_de(encuentro, *, organiza, invita, responde_en="", metodo="REQUES
     No se le pide que responda él: se responde en `responde_en`.
     """
     evento = evento_de(encuentro, direccion=responde_en)
+    if metodo == "CANCEL":
+        # También cuando el encuentro sigue y es este invitado el que ya no va.
+        evento.pop("status")
+        evento.add("status", "CANCELLED")
     evento.add("organizer", _persona(*organiza))
     asistente = _persona(*invita)
     asistente.params |= {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"}

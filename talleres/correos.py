@@ -19,7 +19,7 @@ def convocatoria(convocatoria):
         f"Adjuntos: el oficio {convocatoria.codigo} y la cita para su calendario.\n\n"
         f"{_firma(convocatoria)}\n"
     )
-    que = "Nueva fecha: " if convocatoria.ronda > 1 else ""
+    que = "Nueva convocatoria: " if convocatoria.ronda > 1 else ""
     return f"{que}{convocatoria.asunto}, {_dia(convocatoria)}", cuerpo
 
 
@@ -60,6 +60,20 @@ def cancelacion(aviso):
         f"{_firma(convocatoria)}\n"
     )
     return f"Se canceló: {encuentro.tema}", cuerpo
+
+
+def retiro(aviso):
+    convocatoria = aviso.convocatoria
+    tema = convocatoria.encuentro.tema
+    cuerpo = (
+        f"{_saludo(convocatoria)}\n\n"
+        f"Se dejó sin efecto la convocatoria a «{tema}» que recibió con el oficio "
+        f"{convocatoria.codigo}: ya no hace falta que asista ni que responda.\n\n"
+        f"Se le había dicho así:\n\n{_como_es(aviso.antes)}\n\n"
+        "Adjunto: la cancelación de la cita, que la quita de su calendario.\n\n"
+        f"{_firma(convocatoria)}\n"
+    )
+    return f"Convocatoria sin efecto: {tema}", cuerpo
 
 
 def _que_cambio(aviso):

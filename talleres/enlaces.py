@@ -10,7 +10,7 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils import timezone
 
-from .models import Convocado, Convocatoria, Encuentro
+from .models import Convocatoria, Encuentro
 
 SAL = "talleres.convocatoria.respuesta"
 FIN_DEL_DIA = time(23, 59)
@@ -63,11 +63,11 @@ def abrir(enlace):
 
 def _exigir_que_valga(convocatoria):
     encuentro = convocatoria.encuentro
-    if encuentro.estado == Encuentro.Estado.CANCELADO:
+    if encuentro.estado == Encuentro.Estado.CANCELADO and not convocatoria.sin_efecto:
         return
     if encuentro.estado == Encuentro.Estado.REALIZADO or vence(encuentro) <= timezone.now():
         raise EnlaceSinValor("El encuentro ya terminó y este enlace venció con él.")
-    if not Convocado.objects.filter(encuentro=encuentro, gad=convocatoria.gad_id).exists():
+    if not encuentro.convocatorias.de_convocados().filter(pk=convocatoria.pk).exists():
         raise EnlaceSinValor("Esta convocatoria se dejó sin efecto.")
 
 

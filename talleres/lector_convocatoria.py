@@ -21,8 +21,16 @@ TRATAMIENTOS = {
     Gad.Nivel.METROPOLITANO: "Señor/a Alcalde/sa",
     Gad.Nivel.PARROQUIAL: "Señor/a Presidente/a",
 }
+# Lo dice el cargo con que está registrada la autoridad, si está en femenino o en masculino.
+TRATAMIENTOS_POR_CARGO = {
+    "Prefecta": "Señora Prefecta",
+    "Prefecto": "Señor Prefecto",
+    "Alcaldesa": "Señora Alcaldesa",
+    "Alcalde": "Señor Alcalde",
+    "Presidenta": "Señora Presidenta",
+    "Presidente": "Señor Presidente",
+}
 MATRIZ = "MATRIZ"
-SEDE_DE_LA_MATRIZ = "Quito"
 
 
 @dataclass
@@ -51,12 +59,23 @@ def destinatarios_de(encuentro):
 
 
 def por_emitir(encuentro, destinatarios):
-    """Los que todavía no tienen un oficio con la fecha que ahora tiene el encuentro."""
+    """Los que no tienen un oficio que valga, con la fecha que ahora tiene el encuentro."""
     return [
         uno
         for uno in destinatarios
-        if uno.convocatoria is None or es_de_otra_fecha(uno.convocatoria, encuentro)
+        if uno.convocatoria is None or ya_no_vale(uno.convocatoria, encuentro)
     ]
+
+
+def por_reenviar(encuentro, destinatarios):
+    """Las convocatorias que todavía valen, tienen correo y no le llegaron a nadie."""
+    emitidas = [uno.convocatoria for uno in destinatarios if uno.convocatoria]
+    return [una for una in emitidas if una.falta_enviar and not ya_no_vale(una, encuentro)]
+
+
+def ya_no_vale(convocatoria, encuentro):
+    """Si hay que volver a convocar: quedó sin efecto o es de otra fecha."""
+    return convocatoria.sin_efecto or es_de_otra_fecha(convocatoria, encuentro)
 
 
 def es_de_otra_fecha(convocatoria, encuentro):
@@ -80,10 +99,11 @@ def _propuesta(gad, autoridad, correo, emitidas):
     if anterior and anterior.destinatario == nombre:
         campos = ("tratamiento", "destinatario", "cargo", "correo")
         return {campo: getattr(anterior, campo) for campo in campos}
+    cargo = autoridad.cargo if autoridad else gad.titulo_autoridad
     return {
-        "tratamiento": TRATAMIENTOS[gad.nivel],
+        "tratamiento": TRATAMIENTOS_POR_CARGO.get(cargo, TRATAMIENTOS[gad.nivel]),
         "destinatario": nombre,
-        "cargo": autoridad.cargo if autoridad else gad.titulo_autoridad,
+        "cargo": cargo,
         "correo": correo,
     }
 
@@ -109,10 +129,10 @@ def oficina_de(usuario):
 
 
 def comun_propuesto(encuentro, usuario):
-    """Asunto, texto y firma; la firma, la del último oficio de la misma oficina."""
+    """Asunto, texto y firma; ciudad y firma, las del último oficio de la misma oficina."""
     ultimo = Convocatoria.objects.filter(oficina=oficina_de(usuario)).order_by("-pk").first()
     firma = {
-        "ciudad": usuario.zona.sede if usuario.zona_id else SEDE_DE_LA_MATRIZ,
+        "ciudad": usuario.zona.sede if usuario.zona_id else "",
         "firma": usuario.get_full_name(),
         "firma_cargo": usuario.cargo,
     }

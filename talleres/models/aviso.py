@@ -1,4 +1,4 @@
-"""Los avisos a quien ya fue convocado: su encuentro cambió o se canceló."""
+"""Los avisos a quien ya fue convocado: su encuentro cambió, se canceló o ya no se le espera."""
 
 from django.conf import settings
 from django.db import models
@@ -20,6 +20,7 @@ class Aviso(models.Model):
     class Clase(models.TextChoices):
         CAMBIO = "cambio", "Cambio"
         CANCELACION = "cancelacion", "Cancelación"
+        RETIRO = "retiro", "Retiro"
 
     convocatoria = models.ForeignKey(Convocatoria, models.CASCADE, related_name="avisos")
     clase = models.CharField(max_length=12, choices=Clase.choices)

@@ -50,7 +50,7 @@ class ConvocatoriaQuerySet(models.QuerySet):
     def de_convocados(self):
         """Sin las de los GAD que después se quitaron del encuentro: su oficio queda, sin efecto."""
         convocado = Convocado.objects.filter(encuentro=OuterRef("encuentro"), gad=OuterRef("gad"))
-        return self.filter(Exists(convocado))
+        return self.filter(Exists(convocado), sin_efecto=False)
 
     def sin_respuesta(self):
         return self.exclude(Exists(_de_su_ronda(Respuesta)))
@@ -81,6 +81,7 @@ class Convocatoria(ModeloVersionado):
     agenda e insumos, estos en `hechos`): volver a sacarlo da el mismo documento. Si el encuentro se
     reprograma, se convoca otra vez con el mismo número y la `ronda` siguiente; las respuestas y
     constancias de rondas anteriores ya no cuentan. `envio` cuenta los correos que se le mandaron.
+    `sin_efecto`: el GAD se quitó del encuentro; si vuelve, se le convoca otra vez.
 
     Dato personal (LOPDP): `correo`, del contacto del GAD que consintió en ser convocado; y
     `destinatario`, dato público de un cargo de elección. Los ven solo quienes editan el encuentro.
@@ -129,6 +130,7 @@ class Convocatoria(ModeloVersionado):
     hechos = models.JSONField("lo que decía el encuentro", default=dict)
     ronda = models.PositiveSmallIntegerField(default=1)
     envio = models.PositiveSmallIntegerField("correos enviados", default=0)
+    sin_efecto = models.BooleanField(default=False, editable=False)
     mensaje = models.ForeignKey(
         Mensaje, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
@@ -185,7 +187,7 @@ class Convocatoria(ModeloVersionado):
     @property
     def falta_enviar(self):
         """Si hay un correo que mandarle y no está en camino ni llegó de otra manera."""
-        return bool(self.correo) and self.estado in self.FALTAN
+        return bool(self.correo) and not self.sin_efecto and self.estado in self.FALTAN
 
     @property
     def clave_de_envio(self):

@@ -297,12 +297,15 @@ class ConvocadoQuerySet(models.QuerySet):
     def con_respuesta(self):
         """Con `se_convoco`, si tiene oficio, y `sentido`, lo último que respondió a él (o None)."""
         suyo = Encuentro.objects.filter(
-            pk=OuterRef("encuentro"), convocatorias__gad=OuterRef("gad")
+            pk=OuterRef("encuentro"),
+            convocatorias__gad=OuterRef("gad"),
+            convocatorias__sin_efecto=False,
         )
         # En un solo filter: la respuesta y la ronda han de ser de la misma convocatoria.
         dicho = Encuentro.objects.filter(
             pk=OuterRef("encuentro"),
             convocatorias__gad=OuterRef("gad"),
+            convocatorias__sin_efecto=False,
             convocatorias__respuestas__ronda=F("convocatorias__ronda"),
         ).order_by("-convocatorias__respuestas__pk")
         ultimo = dicho.values("convocatorias__respuestas__sentido")[:1]

@@ -12,7 +12,7 @@ from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
 from territorios.views.documentos import entregar_pdf, sin_pango
 
-from ..acciones import EncuentroCerrado, NoProcede
+from ..acciones import NoProcede
 from ..acciones_convocatoria import (
     DE_QUIEN_RECIBE,
     anotar_constancia,
@@ -40,8 +40,9 @@ from ..lector_convocatoria import (
     comun_propuesto,
     contar_respuestas,
     destinatarios_de,
-    es_de_otra_fecha,
     por_emitir,
+    por_reenviar,
+    ya_no_vale,
 )
 from ..models import Convocatoria, Encuentro
 from .encuentro import migas_de
@@ -93,6 +94,9 @@ def _enviar(request, encuentro, convocatorias, dicho):
     sin_correo = sum(not una.correo for una in convocatorias)
     if sin_correo:
         partes.append(f"{sin_correo} sin correo, por entregar y anotar su constancia")
+    quedan = Convocatoria.objects.con_estado().filter(pk__in=[una.pk for una in convocatorias])
+    if faltan := len([una for una in quedan if una.falta_enviar]):
+        partes.append(f"{cuantos(faltan, 'queda', 'quedan')} por enviar: pulse «Reenviar»")
     messages.success(request, "; ".join(partes) + ".")
     return redirect("talleres:convocatoria", encuentro.pk)
 
@@ -120,7 +124,7 @@ def _pagina(request, encuentro, destinatarios, comun=None, formas=None, estado=2
         "hay_errores": bool(comun.errors or any(forma.errors for forma in formas.values())),
         "emitidos": emitidos,
         "cuenta": _cuenta(encuentro, emitidos),
-        "por_reenviar": sum(uno.convocatoria.falta_enviar for uno in emitidos),
+        "por_reenviar": len(por_reenviar(encuentro, destinatarios)),
         "por_entregar": sum(uno.estado == Convocatoria.Estado.POR_ENTREGAR for uno in emitidos),
         "por_recordar": sum(
             uno.respuesta is None and bool(uno.convocatoria.correo) for uno in emitidos
@@ -130,7 +134,7 @@ def _pagina(request, encuentro, destinatarios, comun=None, formas=None, estado=2
 
 
 def _cuenta(encuentro, emitidos):
-    vigentes = [uno for uno in emitidos if not es_de_otra_fecha(uno.convocatoria, encuentro)]
+    vigentes = [uno for uno in emitidos if not ya_no_vale(uno.convocatoria, encuentro)]
     return contar_respuestas(uno.respuesta and uno.respuesta.sentido for uno in vigentes)
 
 
@@ -139,11 +143,7 @@ def _cuenta(encuentro, emitidos):
 def reenviar(request, pk):
     """El correo de quienes lo tienen y no les llegó."""
     encuentro = _traer(request, pk)
-    faltan = [
-        uno.convocatoria
-        for uno in destinatarios_de(encuentro)
-        if uno.convocatoria and uno.convocatoria.falta_enviar
-    ]
+    faltan = por_reenviar(encuentro, destinatarios_de(encuentro))
     if not faltan or not encuentro.esta_abierto:
         messages.info(request, "No hay correos que reenviar.")
         return redirect("talleres:convocatoria", pk)
@@ -193,7 +193,7 @@ def destinatario(request, pk):
         corregida = corregir_convocatoria(una, datos, por=request.user, version=version)
     except Conflicto as conflicto:
         return _conflicto(request, conflicto.actual, datos)
-    except EncuentroCerrado as error:
+    except NoProcede as error:
         form.add_error(None, str(error))
         return _pagina_de_uno(request, una, "correccion", form, 409)
     return _enviar(request, una.encuentro, [corregida], f"Se corrigió la de {una.gad.nombre}")
@@ -246,7 +246,11 @@ def _anotado(request, una, cual, form, verbo, dicho):
 def revocar(request, pk):
     una = _traer_una(request, pk)
     revocar_enlace(una, por=request.user)
-    messages.success(request, f"El enlace que se mandó a {una.gad.nombre} ya no abre nada.")
+    messages.success(
+        request,
+        f"El enlace que se mandó a {una.gad.nombre} ya no abre nada, y lo que esperaba en la cola "
+        "no le saldrá.",
+    )
     return redirect("talleres:destinatario", pk)
 
 

@@ -6,7 +6,6 @@ De la convocatoria muestra solo lo suyo; nada de los demás convocados.
 
 from functools import wraps
 
-from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -64,7 +63,6 @@ def responder(request, enlace):
     except NoProcede as error:
         form.add_error(None, str(error))
         return _pagina(request, convocatoria, form, 409)
-    messages.success(request, "Quedó registrada su respuesta. Gracias.")
     return redirect("talleres:responder", enlace)
 
 
@@ -78,6 +76,7 @@ def _pagina(request, convocatoria, form, estado=200):
     contexto = {
         "convocatoria": convocatoria,
         "encuentro": encuentro,
+        "institucion": convocatoria.institucion,
         "gad": convocatoria.gad,
         "form": form,
         "respuesta": convocatoria.respuesta,

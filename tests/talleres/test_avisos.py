@@ -10,10 +10,22 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from acompanamiento.models import Estrategia
-from talleres.acciones import cancelar_encuentro, editar_encuentro
-from talleres.acciones_convocatoria import enviar_convocatorias, recordar_encuentro
+from talleres.acciones import (
+    NoProcede,
+    cancelar_encuentro,
+    editar_encuentro,
+    fijar_convocados,
+)
+from talleres.acciones_convocatoria import (
+    DE_QUIEN_RECIBE,
+    corregir_convocatoria,
+    enviar_convocatorias,
+    recordar_encuentro,
+    responder,
+)
 from talleres.avisos import avisar_cambio
 from talleres.calendario import uid_de
+from talleres.lector_convocatoria import destinatarios_de, por_emitir
 from talleres.models import Aviso, Convocatoria, Encuentro
 from territorios.cartero import despachar, encolar
 from territorios.models import Mensaje
@@ -150,7 +162,9 @@ def test_lo_que_no_mueve_a_nadie_no_se_avisa(enviado, zonal1, cambios):
     assert not Aviso.objects.exists()
 
 
-def test_quien_no_tiene_correo_o_ya_no_esta_convocado_no_recibe_nada(enviado, zonal1):
+def test_a_quien_ya_no_esta_convocado_no_se_le_avisa_de_un_cambio(enviado, zonal1):
+    editar(enviado, zonal1, convocados=["08", "080752"])
+    salientes()
     editar(enviado, zonal1, convocados=["08", "080752"], lugar="Coliseo")
     assert list(salientes()) == ["prefectura@ejemplo.gob.ec"]
 
@@ -310,6 +324,88 @@ def test_el_aviso_caduca_con_el_encuentro(enviado, zonal1):
     editar(enviado, zonal1, lugar="Coliseo")
     caduca = timezone.localtime(Mensaje.objects.filter(estado="pendiente").first().caduca)
     assert (caduca.date(), caduca.time()) == (enviado.fecha, time(12, 30))
+
+
+# --- Quitar a un GAD y volver a convocarlo ------------------------------------------------------
+
+
+def quitar_rioverde(encuentro, por):
+    editar(encuentro, por, convocados=["08", "080752"])
+    return Encuentro.objects.get(pk=encuentro.pk)
+
+
+def test_a_quien_se_quita_se_le_quita_la_cita(enviado, zonal1):
+    quitar_rioverde(enviado, zonal1)
+    (direccion, correo), *otros = salientes().items()
+    assert (direccion, otros) == ("alcaldia@ejemplo.gob.ec", [])
+    assert correo.subject == "Convocatoria sin efecto: Taller de Rioverde"
+    assert "ya no hace falta que asista ni que responda" in correo.body
+    metodo, evento = cita(correo)
+    assert (metodo, evento["uid"], evento["status"]) == ("CANCEL", uid_de(enviado), "CANCELLED")
+    assert evento["sequence"] > enviado.version - 1
+    (aviso,) = Aviso.objects.all()
+    assert (aviso.clase, aviso.por, aviso.convocatoria.gad_id) == ("retiro", zonal1, "0807")
+
+
+def test_a_quien_se_quita_ya_no_se_le_dice_que_se_cancelo(enviado, zonal1):
+    quitar_rioverde(enviado, zonal1)
+    salientes()
+    cancelar(enviado, zonal1)
+    assert list(salientes()) == ["prefectura@ejemplo.gob.ec"]
+
+
+def test_si_no_lo_supo_se_quita_en_silencio(convocado, zonal1):
+    quitar_rioverde(convocado, zonal1)
+    assert list(salientes()) == ["prefectura@ejemplo.gob.ec"]
+    assert not Aviso.objects.exists()
+
+
+def test_al_que_vuelve_se_le_convoca_otra_vez_con_su_numero(enviado, zonal1, territorio):
+    antes = Convocatoria.objects.get(gad="0807")
+    responder(antes, sentido="asiste")
+    taller = quitar_rioverde(enviado, zonal1)
+    retirada = cita(salientes()["alcaldia@ejemplo.gob.ec"])[1]
+    fijar_convocados(taller, [territorio.gad[c] for c in CONVOCADOS], por=zonal1)
+    (uno,) = por_emitir(taller, destinatarios_de(taller))
+    assert uno.gad.pk == "0807"
+    assert list(taller.convocados.con_respuesta().values_list("gad", "se_convoco", "sentido")) == [
+        ("08", True, None),
+        ("0807", False, None),
+        ("080752", True, None),
+    ]
+    with pytest.raises(NoProcede, match="sin efecto"):
+        responder(antes, sentido="asiste")
+    # Mientras no se le convoque otra vez, un cambio no es cosa suya.
+    editar(taller, zonal1, lugar="Coliseo")
+    assert list(salientes()) == ["prefectura@ejemplo.gob.ec"]
+    taller.refresh_from_db()
+    (segunda,) = emitir(taller, zonal1)
+    assert (segunda.codigo, segunda.ronda, segunda.sin_efecto) == (antes.codigo, 2, False)
+    assert segunda.llave != antes.llave
+    assert segunda.respuesta is None
+    enviar_convocatorias([segunda], por=zonal1)
+    correo = salientes()["alcaldia@ejemplo.gob.ec"]
+    assert correo.subject.startswith("Nueva convocatoria: ")
+    assert "Coliseo" in correo.body
+    metodo, evento = cita(correo)
+    assert (metodo, evento["status"]) == ("REQUEST", "CONFIRMED")
+    assert evento["sequence"] > retirada["sequence"]
+
+
+# --- Corregida mientras tanto -------------------------------------------------------------------
+
+
+def test_a_quien_se_le_reenviaba_una_correccion_tambien_se_le_cancela(enviado, zonal1):
+    una = Convocatoria.objects.get(gad="0807")
+    datos = {campo: getattr(una, campo) for campo in DE_QUIEN_RECIBE} | {"destinatario": "Eva"}
+    corregida = corregir_convocatoria(una, datos, por=zonal1, version=una.version)
+    enviar_convocatorias([corregida], por=zonal1)
+    cancelar(enviado, zonal1)
+    asuntos = {direccion: correo.subject for direccion, correo in salientes().items()}
+    assert asuntos == {
+        "alcaldia@ejemplo.gob.ec": "Se canceló: Taller de Rioverde",
+        "prefectura@ejemplo.gob.ec": "Se canceló: Taller de Rioverde",
+    }
 
 
 # --- En pantalla --------------------------------------------------------------------------------

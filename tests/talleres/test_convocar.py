@@ -74,7 +74,7 @@ def test_convoca_a_todos_en_un_paso(client, zonal1, taller):
     ]
     prefecta = filas[0]
     assert (prefecta.tratamiento, prefecta.destinatario, prefecta.cargo) == (
-        "Señor/a Prefecto/a",
+        "Señora Prefecta",
         "Rosa Quiñónez",
         "Prefecta",
     )
@@ -290,7 +290,7 @@ def test_el_correo_leido_de_vuelta(correos, taller):
     una = Convocatoria.objects.get(gad="08")
     assert correo.subject.startswith("Convocatoria al taller de Rioverde, ")
     assert correo.content_subtype == "plain"
-    assert correo.body.startswith("Señor/a Prefecto/a Rosa Quiñónez:\n\nEn el marco de «Piloto")
+    assert correo.body.startswith("Señora Prefecta Rosa Quiñónez:\n\nEn el marco de «Piloto")
     assert f"\nhttp://testserver{camino_de(una)}\n" in correo.body
     assert "de 08:30 a 12:30" in correo.body
     assert correo.to == ["prefectura@ejemplo.gob.ec"]
@@ -308,7 +308,7 @@ def test_el_oficio_adjunto(correos):
     for parte in [
         f"Oficio n.º {una.codigo}",
         "Asunto: Convocatoria al taller de Rioverde",
-        "Señor/a Prefecto/a Rosa Quiñónez Prefecta Gobierno Autónomo Descentralizado Provincial de",
+        "Señora Prefecta Rosa Quiñónez Gobierno Autónomo Descentralizado Provincial de",
         "08:30 – 09:00 Visión del territorio",
         "PDOT vigente (cada GAD)",
         "Luz Cedeño Coordinadora zonal Secretaría Técnica",

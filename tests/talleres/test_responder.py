@@ -1,8 +1,11 @@
 """Responder a una convocatoria sin cuenta, con el enlace: qué se puede y qué no se filtra."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core import signing
 from django.core.signing import Signer
 from django.test import Client
@@ -164,6 +167,19 @@ def test_al_fallar_conserva_lo_tecleado_y_deja_abierto_lo_suyo(client, enlace):
     leido = client.post(enlace, {"sentido": "delega", "delegado": "Juan Mina"}).content.decode()
     assert 'value="Juan Mina"' in leido
     assert leido.count("<details open>") == 1
+
+
+def test_es_ligera_y_no_lleva_al_interior(client, enlace):
+    respuesta = client.get(enlace)
+    direcciones = re.findall(r'(?:href|src)="([^"]+)"', respuesta.text)
+    assert [direccion.rpartition("/")[2] for direccion in direcciones] == [
+        "icono.svg",
+        "publico.css",
+        "responder.css",
+    ]
+    hojas = (finders.find(f"css/{hoja}.css") for hoja in ("publico", "responder"))
+    peso = len(respuesta.content) + sum(Path(hoja).stat().st_size for hoja in hojas)
+    assert peso < 60_000
 
 
 # --- Lo que no vale -----------------------------------------------------------------------------

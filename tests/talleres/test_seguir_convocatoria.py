@@ -1,6 +1,6 @@
 """Después de convocar: constancias, respuestas anotadas, correcciones, oficios, recordatorios."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core import mail
@@ -189,6 +189,49 @@ def test_si_otra_persona_corrigio_antes_se_muestran_las_dos(zonal, oficios):
     assert "El mío" in respuesta.content.decode()
     assert "El de otra persona" in respuesta.content.decode()
     assert leer(antes).destinatario == "El de otra persona"
+
+
+def test_corregir_manda_lo_que_el_encuentro_es_ahora(zonal, taller, oficios):
+    Encuentro.objects.filter(pk=taller.pk).update(lugar="Coliseo", inicio=time(9, 0))
+    antes = oficios["0807"]
+    abierta = zonal.get(ruta("destinatario", antes))
+    zonal.post(ruta("destinatario", antes), lo_que_enviaria(abierta, destinatario="Eva Mina"))
+    ahora = leer(antes)
+    assert (ahora.hechos["lugar"], ahora.hechos["inicio"]) == ("Coliseo, cantón Rioverde", "09:00")
+    assert "Coliseo" in ahora.mensaje.texto
+    assert "09:00" in ahora.mensaje.texto
+
+
+def test_con_otra_fecha_no_se_corrige_ni_se_reenvia_la_vieja(zonal, taller, oficios):
+    antes = oficios["0807"]
+    abierta = zonal.get(ruta("destinatario", antes))
+    nueva = taller.fecha + timedelta(days=1)
+    Encuentro.objects.filter(pk=taller.pk).update(fecha=nueva, estado="reprogramado")
+    Mensaje.objects.update(estado="fallido")
+    datos = lo_que_enviaria(abierta, destinatario="Eva Mina")
+    respuesta = zonal.post(ruta("destinatario", antes), datos)
+    assert respuesta.status_code == 409
+    assert "ya no vale: corrija a quién va al convocar otra vez" in respuesta.content.decode()
+    zonal.post(reverse("talleres:reenviar", args=[taller.pk]))
+    assert enviar_convocatorias([leer(antes)], por=None) == 0
+    assert Mensaje.objects.count() == 2
+
+
+def test_anular_el_enlace_anula_tambien_el_recordatorio_que_lo_llevaba(zonal, taller, oficios):
+    recordar_encuentro(taller)
+    assert Mensaje.objects.filter(estado="pendiente").count() == 4
+    zonal.post(ruta("revocar_enlace", oficios["0807"]))
+    quedan = Mensaje.objects.filter(estado="pendiente").values_list("para", flat=True)
+    assert len(quedan) == 2
+    assert set(quedan) == {oficios["0801"].correo}
+
+
+def test_lo_que_no_alcanza_a_componerse_queda_por_enviar(zonal, taller, oficios, monkeypatch):
+    monkeypatch.setattr("talleres.acciones_convocatoria.SEGUNDOS_PARA_ENVIAR", 0)
+    Mensaje.objects.update(estado="fallido")
+    camino = reverse("talleres:reenviar", args=[taller.pk])
+    assert "1 correo en cola; 1 queda por enviar" in zonal.post(camino, follow=True).text
+    assert "Reenviar a 1 que falta" in zonal.get(ruta("convocatoria", taller)).text
 
 
 def test_anular_el_enlace_no_envia_otro(zonal, oficios):

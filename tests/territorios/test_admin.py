@@ -458,13 +458,6 @@ class TestGrupoYEncuentro:
             "Se corrigió el acta",
         )
 
-    def test_un_encuentro_cae_dentro_de_su_estrategia(self, como_central, encuentro1):
-        url = ruta(Encuentro, "change", encuentro1.pk)
-        datos = lo_que_enviaria(como_central.get(url), fecha="01/01/2031")
-        respuesta = como_central.post(url, datos)
-        assert respuesta.status_code == 400
-        assert set(respuesta.context["adminform"].form.errors) == {"fecha"}
-
     def test_la_clave_de_una_fila_no_se_cambia(self, como_central, territorio):
         """Cambiar un código en el admin de Django crearía una copia."""
         antes = Territorio.objects.count()
