@@ -3,34 +3,20 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from pdot.models import Evaluacion
 
-from .fabricas import CLAVE
+from .mesa import cargar_con_cuentas, ingresar
 
 pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def piloto(transactional_db, django_user_model):
+def piloto(transactional_db):
     """La DPA, el piloto y las cuentas de demostración, como los ve quien corre `demo`."""
-    call_command("cargar_dpa", verbosity=0)
-    call_command("cargar_piloto", verbosity=0)
-    call_command("crear_usuarios_demo", verbosity=0)
-    for usuario in django_user_model.objects.all():
-        usuario.set_password(CLAVE)
-        usuario.save()
-
-
-def ingresar(page, servidor, usuario):
-    page.goto(f"{servidor.url}/cuenta/ingresar/")
-    page.get_by_label("Usuario o correo").fill(usuario)
-    page.get_by_label("Clave").fill(CLAVE)
-    page.get_by_role("button", name="Ingresar").click()
-    expect(page.locator(".cuenta summary")).to_have_text(usuario)
+    cargar_con_cuentas()
 
 
 def salir(page):

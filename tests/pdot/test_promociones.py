@@ -171,12 +171,17 @@ def test_a_problema_que_no_cabe_o_se_repite(cuantos, client, zonal1, tarjeta, ev
     assert (respuesta.status_code, Problema.objects.count()) == (409, cuantos)
 
 
-def test_a_acuerdo_pide_que_se_haya_realizado(client, zonal1, tarjeta):
+def test_a_acuerdo_pide_que_haya_llegado_su_dia(client, zonal1, tarjeta):
+    hoy = timezone.localdate()
     entrar(client, zonal1)
+    Encuentro.objects.update(fecha=hoy + timedelta(days=1))
     respuesta = acuerdo(client, tarjeta)
-    assert (respuesta.status_code, "ya realizado" in motivos(respuesta)) == (409, True)
+    assert (respuesta.status_code, "que ya empezó" in motivos(respuesta)) == (409, True)
+    assert "Un acuerdo nace desde el día del encuentro" in respuesta.text
     assert not Acuerdo.objects.exists()
-    realizar(tarjeta.encuentro)
+    Encuentro.objects.update(fecha=hoy)
+    ofrecida = client.get(reverse("pdot:promover", args=[tarjeta.pk, "acuerdo"]))
+    assert "Un acuerdo nace" not in ofrecida.text
     assert acuerdo(client, tarjeta).status_code == 302
     nacido = Acuerdo.objects.get()
     assert (nacido.origen.encuentro, nacido.promocion.aporte) == (tarjeta.encuentro, tarjeta)
