@@ -1,11 +1,13 @@
 """Verbos del flujo de la evaluación. Todos atómicos, con autor y con su paso registrado."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from talleres.aportes import avisar_cambio
 from territorios.versiones import Conflicto, bloquear, guardar_bajo_bloqueo, guardar_con_version
 
 from .models import (
@@ -226,6 +228,8 @@ def _quitar(uno, por):
     promocion = getattr(uno, "promocion", None)
     if promocion and not promocion.deshecha:
         promocion.deshacer(motivo="El GAD lo quitó de su evaluación.", por=por)
+        # Al terminar: quien promueve bloquea el encuentro antes que la evaluación.
+        transaction.on_commit(partial(avisar_cambio, promocion.aporte))
     uno._history_user = por
     uno.delete()
 

@@ -80,7 +80,10 @@ class VisionForm(forms.Form):
 
 
 class ProblemaForm(forms.Form):
-    gad = campo_gad(help_text="El problema se agrega al final de los de su evaluación abierta.")
+    gad = campo_gad(
+        help_text="El problema se agrega al final de los de su evaluación abierta, aunque sea un "
+        "borrador que usted todavía no lee. El GAD lo verá y puede cambiarlo o quitarlo."
+    )
     texto = forms.CharField(
         label="Problema", max_length=Problema._meta.get_field("texto").max_length
     )

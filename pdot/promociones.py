@@ -88,7 +88,7 @@ def promover_a_acuerdo(aporte, acuerdo, partes, *, por):
     """Anota el acuerdo como nacido en el encuentro de la tarjeta.
 
     Lanza YaPromovida o NoProcede; el YaExiste de los acuerdos si el grupo tiene otro igual, y
-    ValidationError si el encuentro todavía no se realiza.
+    ValidationError si el encuentro todavía no empieza.
     """
     promocion = _empezar(aporte, Clase.ACUERDO, por, grupo=acuerdo.grupo)
     promocion.acuerdo = acordar_en(aporte.encuentro, acuerdo, partes, por=por)

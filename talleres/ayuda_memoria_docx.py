@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from territorios.models import NombreInstitucion
-from territorios.texto import sin_control
+from territorios.texto import cuantos, sin_control
 
 from .ayuda_memoria import contexto_de_ayuda_memoria
 
@@ -200,7 +200,7 @@ def _aportes(documento, contexto):
 
 
 def _dicho(tarjeta):
-    quien = tarjeta.gad.nombre_con_lugar if tarjeta.gad else tarjeta.mesa
+    quien = tarjeta.gad.nombre_con_lugar if tarjeta.gad else tarjeta.de_mesa
     return f"{tarjeta.texto} — {quien}" if quien else tarjeta.texto
 
 
@@ -241,7 +241,10 @@ def _asistencia(documento, contexto):
     else:
         _parrafo(documento, "No hay personas registradas.")
     if contexto["declarados"] is not None:
-        _parrafo(documento, f"Total declarado por quien facilitó: {contexto['declarados']}.")
+        cuantas = cuantos(contexto["declarados"], "persona", "personas")
+        juntas = ", en las dos jornadas" if contexto["encuentro"].jornada_de_id else ""
+        dicho = f"Total declarado por quien facilitó: {cuantas}{juntas}. No es una nómina."
+        _parrafo(documento, dicho)
     if contexto["nomina"]:
         _titulo(documento, "Participantes", 2)
         filas = [(uno.nombre, uno.viene_de, uno.cargo) for uno in contexto["nomina"]]

@@ -57,7 +57,7 @@ class SubirForm(ConConsentimiento, forms.Form):
         label="Fotos o documentos",
         help_text=f"Hasta {MAXIMO_DE_ARCHIVOS} a la vez: fotos JPEG, PNG o WebP de hasta 10 MB, y "
         "documentos PDF de hasta 20 MB. De las fotos se borran el lugar, la cámara y todo lo que "
-        "no se ve.",
+        "no se ve; los PDF se guardan tal cual, con su autor y sus fechas.",
         error_messages={
             "required": "Elija al menos una foto o un documento.",
             "empty": "Uno de los archivos está vacío.",

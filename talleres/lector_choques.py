@@ -68,7 +68,7 @@ def _hallar(estrategia, encuentros, usuario, hoy, *mas_citas):
     citas = leer_citas(vivos, visibles=Encuentro.objects.visibles_para(usuario))
     citas += mas_citas
     choques = hallar_choques(citas, leer_tiempos(estrategia), hoy or timezone.localdate())
-    aceptados = _aceptados(estrategia, usuario)
+    aceptados = _aceptados(estrategia, usuario) if choques else {}
     return [replace(choque, aceptado=aceptados.get(choque.clave)) for choque in choques]
 
 

@@ -209,6 +209,13 @@ class Aporte(ModeloVersionado):
                 raise ValidationError({campo: f"Ese {nombre} no es de este encuentro."})
 
     @property
+    def de_mesa(self):
+        """«Mesa 3»; si ya se escribió «Mesa de vialidad», así. Vacío si no es de ninguna."""
+        if not self.mesa or self.mesa.lower().startswith("mesa"):
+            return self.mesa
+        return f"Mesa {self.mesa}"
+
+    @property
     def seccion(self):
         """En qué parte del tablero va: «q12», «p5» o vacío."""
         if self.pregunta_id:

@@ -12,8 +12,9 @@ from territorios.documentos import por_nivel
 from territorios.jurisdiccion import Permiso, exige
 
 from ..asistencia import contar
-from ..cierre import con_lo_que_hay, dicho_al_cerrar
+from ..cierre import con_lo_que_hay, dicho_al_cerrar, faltas_de
 from ..cronograma import Semana
+from ..ficha import POR_CERRAR, etapa_de, partes_de, paso_de
 from ..lector_choques import choques_de_encuentro
 from ..lector_convocatoria import en_cifras
 from ..models import (
@@ -45,6 +46,8 @@ def pagina_de_encuentro(request, pk, form=None, estado=200):
     visibles = con_lo_que_hay(visibles.select_related("memoria", "cierre__por"))
     encuentro = get_object_or_404(visibles, pk=pk)
     puede_editar = request.user.puede(Permiso.EDITAR_ACOMPANAMIENTO)
+    puede_descargar = request.user.puede(Permiso.DESCARGAR_INFORMES)
+    etapa = etapa_de(encuentro)
     agenda = list(encuentro.agenda.all())
     vivos = [grupo for grupo in encuentro.grupos.all() if grupo.esta_vivo]
     nacidos = Acuerdo.objects.visibles_para(request.user).filter(origen__encuentro=pk)
@@ -52,6 +55,12 @@ def pagina_de_encuentro(request, pk, form=None, estado=200):
         "lugar": "talleres",
         "migas": migas_de(encuentro),
         "encuentro": encuentro,
+        "etapa": etapa,
+        "partes": partes_de(etapa),
+        "paso": paso_de(
+            encuentro, etapa, puede_editar=puede_editar, puede_descargar=puede_descargar
+        ),
+        "por_completar": faltas_de(encuentro) if puede_editar and etapa == POR_CERRAR else [],
         "semana": Semana.de(encuentro.fecha),
         "grupos_ajenos": encuentro.cuantos_grupos - len(encuentro.grupos.all()),
         "convocatoria": en_cifras(encuentro, encuentro.convocados.all()),
@@ -60,8 +69,8 @@ def pagina_de_encuentro(request, pk, form=None, estado=200):
         "acompanan": _entidades(encuentro, Facilitacion.Papel.ACOMPANA),
         "agenda": agenda,
         "horas_de_agenda": _horas_distintas(encuentro, agenda),
-        "aportes": encuentro.aportes.vigentes().select_related("gad__territorio"),
-        "acuerdos": nacidos.para_lista(),
+        "aportes": _aportes(encuentro) if encuentro.hay_aportes else [],
+        "acuerdos": nacidos.para_lista() if encuentro.hay_acuerdos else [],
         "acuerdan": vivos if encuentro.admite_registro else [],
         "otra_jornada": encuentro.jornada_de_id or encuentro.segunda_jornada,
         "declarados": encuentro.taller.participantes_declarados,
@@ -69,13 +78,17 @@ def pagina_de_encuentro(request, pk, form=None, estado=200):
         "puede_ver_nomina": request.user.puede(Permiso.VER_PARTICIPANTES),
         "puede_editar": puede_editar,
         "form": form,
-        "puede_descargar": request.user.puede(Permiso.DESCARGAR_INFORMES),
+        "puede_descargar": puede_descargar,
         "puede_registrar": request.user.puede(Permiso.REGISTRAR_PARTICIPANTES),
         "choques": choques_de_encuentro(encuentro, request.user) if puede_editar else [],
     }
     contexto |= dicho_al_cerrar(encuentro)
     contexto |= bitacora_a_pedido(request, encuentro, partial(_bitacora, request.user, encuentro))
     return render(request, "talleres/encuentro.html", contexto, status=estado)
+
+
+def _aportes(encuentro):
+    return encuentro.aportes.vigentes().select_related("gad__territorio")
 
 
 def _entidades(encuentro, papel):

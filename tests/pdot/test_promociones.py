@@ -355,6 +355,21 @@ def test_si_el_gad_reordena_o_quita_la_traza_no_miente(
     assert bool(promocion.deshecha) == (sigue is None)
 
 
+def test_si_el_gad_lo_quita_el_tablero_en_vivo_se_entera(
+    client, zonal1, plan_rioverde, tarjeta, evaluaciones, django_capture_on_commit_callbacks
+):
+    entrar(client, zonal1)
+    promover(client, tarjeta, "problema", gad="0807", texto="Vías")
+    url = reverse("talleres:cambios_de_aportes", args=[tarjeta.encuentro_id])
+    desde = client.get(url, {"desde": 0}).json()["serie"]
+    version = Evaluacion.objects.get(pk=evaluaciones["0807"].pk).version
+    vacias = {"elementos": [], "problemas": [], "version": version, "por": plan_rioverde}
+    with django_capture_on_commit_callbacks(execute=True):
+        guardar_listas(evaluaciones["0807"], **vacias)
+    (datos,) = client.get(url, {"desde": desde}).json()["tarjetas"]
+    assert "Problema del GAD" not in datos["html"]
+
+
 # --- Quién --------------------------------------------------------------------------------------
 
 
