@@ -43,6 +43,7 @@ from .fabricas import (
     PdotFactory,
     UsuarioFactory,
 )
+from .rutas import muestrario  # noqa: F401
 
 # El servidor en vivo de pytest corre junto al bucle de Playwright, que es asíncrono.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

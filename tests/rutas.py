@@ -1,18 +1,19 @@
 """Las rutas de la plataforma sacadas del resolvedor, y a quién le toca cada cosa del elenco.
 
 Una ruta nueva entra sola en las pruebas. Si trae un parámetro que aquí no se conoce, la prueba
-falla y dice cuál: se agrega a `muestras()` con una cosa que alguien vea y otro no.
+falla y dice cuál: se agrega a `muestrario` con una cosa que alguien vea y otro no.
 """
 
 import re
 from dataclasses import dataclass
 
+import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
 from talleres.models import Puerta
 from territorios.jurisdiccion import PERMISOS, Permiso
 
-from .conftest import CLAVE_DE_CALENDARIO
+from .elenco_talleres import CLAVE_DE_CALENDARIO
 from .fabricas_puerta import CODIGO, SEMILLA
 
 PARAMETRO = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -156,7 +157,8 @@ def de_la_plataforma():
     return [r for r in rutas() if not r.nombre.startswith((f"{ADMIN}:", "account_", "mfa_"))]
 
 
-def muestras(
+@pytest.fixture
+def muestrario(
     grupo1,
     grupo2,
     encuentro1,
@@ -228,7 +230,7 @@ def combinaciones(parametros, muestrario):
     if primero not in muestrario:
         raise LookupError(
             f"No hay muestra para el parámetro «{primero[1]}» después de «{primero[0]}/»: "
-            "agréguela en tests/rutas.py, muestras()."
+            "agréguela en tests/rutas.py, muestrario()."
         )
     return [
         ((valor, *valores), (cosa, *cosas))

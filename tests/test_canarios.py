@@ -32,7 +32,7 @@ from .fabricas import (
     SuscripcionFactory,
 )
 from .lectura_html import Pagina
-from .rutas import TODOS, VEN, combinaciones, de_la_plataforma, muestras
+from .rutas import TODOS, VEN, combinaciones, de_la_plataforma
 
 TOPE = 300
 # Un filtro ofrece decenas de direcciones de la misma página: con unas pocas basta.
@@ -62,7 +62,6 @@ def sembrado(
     acuerdos,
     aceptados,
     aportes,
-    promociones,
     evidencias,
     hitos,
     lineas,
@@ -71,6 +70,7 @@ def sembrado(
     participantes,
     certificados,
     convocatorias,
+    muestrario,
     central,
     monkeypatch,
 ):
@@ -114,23 +114,6 @@ def sembrado(
         )
     for nombre, linea in lineas.items():
         sembrar_linea(linea, canario(nombre), central)
-    muestrario = muestras(
-        grupo1,
-        grupo2,
-        encuentro1,
-        encuentro2,
-        acuerdos,
-        aportes,
-        promociones,
-        evidencias,
-        hitos,
-        lineas,
-        evaluaciones,
-        suscripcion,
-        participantes,
-        certificados,
-        convocatorias,
-    )
     return [
         ruta.direccion(valores)
         for ruta in de_la_plataforma()
