@@ -21,9 +21,11 @@ def anotar_aporte(aporte, *, por):
     encuentro se canceló, ValidationError si la pregunta o el punto no son suyos, y NoProcede si la
     clave es de un envío a otro encuentro.
     """
-    encuentro = abrir(aporte.encuentro_id)
+    encuentro = bloquear(Encuentro, aporte.encuentro_id)
+    # Antes que nada: si ya está guardada y solo se perdió la respuesta, no se le dice que no.
     if repetida := _la_ya_enviada(aporte):
         return repetida, True
+    _exigir_no_cancelado(encuentro)
     aporte.clean()
     aporte.estrategia_id, aporte.momento = encuentro.estrategia_id, encuentro.tipo
     ultimo = Aporte.objects.filter(encuentro=encuentro).order_by("-orden").first()
@@ -49,9 +51,13 @@ def abrir(pk):
     Uno realizado sí admite aportes: los papelotes se pasan en limpio después.
     """
     encuentro = bloquear(Encuentro, pk)
+    _exigir_no_cancelado(encuentro)
+    return encuentro
+
+
+def _exigir_no_cancelado(encuentro):
     if encuentro.estado == Encuentro.Estado.CANCELADO:
         raise EncuentroCerrado("El encuentro está cancelado: ya no se anotan aportes en él.")
-    return encuentro
 
 
 def siguiente_serie(encuentro):

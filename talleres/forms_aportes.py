@@ -96,16 +96,21 @@ class AporteForm(FormularioVersionado):
                 opciones.get(actual.seccion, SIN_PREGUNTA),
                 opciones.get(self.data.get("donde"), SIN_PREGUNTA),
             ),
-            ("Mesa", actual.mesa, self.data.get("mesa", "")),
+            ("Mesa", actual.mesa, self.data.get("mesa", "").strip()),
             ("GAD", ofrecidos.legible(actual.gad), ofrecidos.legible(self.cleaned_data.get("gad"))),
             (
                 "Papelote",
                 self.fields["foto"].legible(actual.foto),
                 self.fields["foto"].legible(self.cleaned_data.get("foto")),
             ),
-            ("Qué se dijo", actual.texto, self.data.get("texto", "").replace("\r\n", "\n")),
+            ("Qué se dijo", _llano(actual.texto), _llano(self.data.get("texto", ""))),
         ]
         return [par for par in pares if par[1] != par[2]]
+
+
+def _llano(texto):
+    """Con el mismo fin de renglón y sin espacios alrededor: lo demás no es una diferencia."""
+    return texto.replace("\r\n", "\n").strip()
 
 
 def _opciones(cosas):

@@ -1,5 +1,7 @@
 """El tablero de aportes y la ficha de un acuerdo, con la traza entre la tarjeta y lo nacido."""
 
+from django.views.decorators.cache import never_cache
+
 from talleres.views.acuerdos import pagina_de_acuerdo
 from talleres.views.aportes import cambios_de_aportes, pagina_de_aportes
 from territorios.jurisdiccion import Permiso, exige
@@ -8,6 +10,7 @@ from ..promociones import nacidos_de, tarjetas_de
 
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
+@never_cache
 def aportes(request, pk):
     return pagina_de_aportes(request, pk, nacidos_de)
 

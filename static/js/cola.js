@@ -2,13 +2,18 @@
    equipo y se manda en cuanto se puede. Sin este guion, el formulario se envía como cualquiera. */
 (() => {
   const { servicio, estaticos, ingresar } = document.currentScript.dataset;
-  const { quien } = document.body.dataset;
+  const { quien: miembro, puerta } = document.body.dataset;
+  // En la puerta el teléfono pasa de mano en mano: lo escrito no es de quien tenga la sesión.
+  const quien = puerta === undefined ? miembro : "nadie";
   const { envios, rechazos } = self;
   const { nodo, boton } = rechazos;
-  if (!self.indexedDB || !document.querySelector("form[data-cola]")) return;
+  if (!self.indexedDB) return;
   const PRIMERA = 2000;
   const MAYOR = 120000;
   const DICHO = "cola:dicho";
+  // Pasado esto, en la puerta ya puede ser otra persona la que mira.
+  const SIGUE_AHI = 8000;
+  const SIN_DONDE = "Este equipo no deja guardar lo escrito: aquí hace falta señal para enviar.";
   const PANTALLA = location.origin + location.pathname;
   let demora = PRIMERA;
   let espera = null;
@@ -43,6 +48,9 @@
   function motivo() {
     if (detenida?.mensaje) return detenida.mensaje;
     if (detenida?.por === "sesion") return "Su sesión terminó. Lo escrito se conserva aquí.";
+    if ((detenida || !navigator.onLine) && !self.SyncManager) {
+      return "Sin conexión: deje abierta esta página y se envían cuando vuelva la señal.";
+    }
     if (detenida || !navigator.onLine) return "Sin conexión: se envían solos cuando vuelva la señal.";
     return "Enviando…";
   }
@@ -141,18 +149,39 @@
     if (form.ariaBusy === "true") return;
     form.ariaBusy = "true";
     const entrada = entradaDe(form, evento.submitter);
-    try {
-      await envios.guardar(entrada, Number(form.dataset.corrige) || null);
-    } catch {
-      // No hay dónde guardar (disco lleno, modo privado): se envía como cualquier formulario.
-      HTMLFormElement.prototype.submit.call(form);
-      return;
-    }
-    form.ariaBusy = null;
+    const corrige = Number(form.dataset.corrige) || null;
+    // Se vacía antes de guardar: lo que se teclee mientras tanto ya es de la siguiente.
     vaciar(form);
+    try {
+      await envios.guardar(entrada, corrige);
+    } catch {
+      sinDondeGuardar(form, entrada, evento.submitter);
+      return;
+    } finally {
+      form.ariaBusy = null;
+    }
+    navigator.storage?.persist?.();
     idas = 0;
     await enviar();
     await seguir(form, entrada.clave_envio);
+  });
+
+  /* Disco lleno o modo privado: con red se envía como cualquier formulario; sin ella, vuelve. */
+  function sinDondeGuardar(form, entrada, pulsado) {
+    if (!rechazos.escritos(form)) rechazos.llenar(form, entrada);
+    dicho.textContent = SIN_DONDE;
+    if (!navigator.onLine) return;
+    if (pulsado?.name) {
+      const oculto = Object.assign(nodo("input"), { type: "hidden" });
+      form.append(Object.assign(oculto, { name: pulsado.name, value: pulsado.value }));
+    }
+    HTMLFormElement.prototype.submit.call(form);
+  }
+
+  // Si se borra a mano lo que se corregía, lo siguiente es de otra persona y no lo reemplaza.
+  document.addEventListener("input", ({ target }) => {
+    const form = target.closest("form[data-cola]");
+    if (form?.dataset.corrige && !rechazos.escritos(form)) delete form.dataset.corrige;
   });
 
   /* Con red se sigue como siempre: si se guardó, a la página que toque (`data-al-enviar`); si un
@@ -160,7 +189,8 @@
   async function seguir(form, clave) {
     const suya = (await envios.de(quien)).find((una) => una.clave_envio === clave);
     if (!suya) irA(form);
-    if (suya?.rechazo?.codigo === 400) rechazos.corregir(suya);
+    const sigue = quien !== "nadie" || Date.now() - Date.parse(suya?.cuando) < SIGUE_AHI;
+    if (suya?.rechazo?.codigo === 400 && sigue) rechazos.corregir(suya);
   }
 
   const esEsta = (direccion) => new URL(direccion, location.href).pathname === location.pathname;
@@ -239,11 +269,11 @@
   }
 
   async function guardarPantalla() {
-    const nombre = `copia:${quien}:${PANTALLA}`;
+    const nombre = `copia:${miembro}:${PANTALLA}`;
     const caja = await caches.open(nombre);
     if (!(await caja.match(PANTALLA, { ignoreVary: true }))) {
       const copia = await fetch(PANTALLA);
-      const sirve = copia.ok && !copia.redirected && copia.headers.get("X-Quien") === quien;
+      const sirve = copia.ok && !copia.redirected && copia.headers.get("X-Quien") === miembro;
       if (!sirve) return caches.delete(nombre);
       await caja.put(PANTALLA, copia);
     }
@@ -276,6 +306,9 @@
     if (suya) corregir(suya);
   }
 
-  empezar();
-  window.addEventListener("load", () => prepararSinRed().catch(() => null));
+  empezar().catch(() => { dicho.textContent = SIN_DONDE; });
+  // Sin formulario (el encuentro se canceló, la puerta se cerró) solo se ve lo que quedó pendiente.
+  if (document.querySelector("form[data-cola]")) {
+    window.addEventListener("load", () => prepararSinRed().catch(() => null));
+  }
 })();

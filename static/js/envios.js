@@ -5,6 +5,7 @@ self.envios = (() => {
   const PLAZO = 30000;
   // Después de estas respuestas repetir no sirve: decide una persona.
   const DECIDE_ALGUIEN = [400, 403, 404, 409, 410, 413, 415, 422];
+  const FALLA = "El servidor falló: se intentará otra vez.";
   const SIN_MENSAJE = {
     403: "Su cuenta no tiene permiso para enviar esto.",
     404: "Ya no existe o está fuera de su alcance.",
@@ -103,7 +104,8 @@ self.envios = (() => {
     return { respuesta, datos };
   }
 
-  /* Qué pasó con una entrada: «enviada», «sesion», «rechazada», o «red» si hay que repetir. */
+  /* Qué pasó con una entrada: «enviada», «sesion», «rechazada», o «red» y «servidor» si hay que
+     repetir. */
   function dictamen({ respuesta, datos }) {
     const { status } = respuesta;
     if (respuesta.ok && datos && "pk" in datos) return "enviada";
@@ -111,7 +113,7 @@ self.envios = (() => {
     // Un portal de wifi también contesta 403 o 404: solo se cree lo que dice la plataforma.
     const esNuestra = datos || respuesta.headers.has("X-Quien");
     if (DECIDE_ALGUIEN.includes(status) && esNuestra && !datos?.csrf) return "rechazada";
-    return "red";
+    return esNuestra && status >= 500 ? "servidor" : "red";
   }
 
   function rechazo({ respuesta: { status }, datos }) {
@@ -143,16 +145,19 @@ self.envios = (() => {
   function enviar(quien) {
     return porTurnos(async () => {
       const enviadas = [];
+      let falla = null;
       for (const entrada of quien ? await de(quien) : await todas()) {
         if (entrada.rechazo) continue;
         const { que, datos } = await enviarUna(entrada);
         if (que === "enviada") enviadas.push({ entrada, datos });
+        // Lo que el servidor no pudo atender se repite después; lo demás no espera por ello.
+        if (que === "servidor") falla = { detenida: "red", mensaje: datos?.mensaje || FALLA };
         // Lo de otra persona espera a que vuelva a entrar; lo demás puede seguir.
         if (que === "red" || (que === "sesion" && quien)) {
           return { enviadas, detenida: que, mensaje: datos?.error || datos?.mensaje };
         }
       }
-      return { enviadas };
+      return { enviadas, ...falla };
     });
   }
 

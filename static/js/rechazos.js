@@ -78,7 +78,8 @@ self.rechazos = (() => {
       const llenos = nombres.filter((nombre) => escrito[nombre]);
       return tabla("Lo que usted escribió", llenos, escrito, entrada);
     }
-    const distintos = comunes.filter((n) => String(actual[n] ?? "") !== String(escrito[n] ?? ""));
+    const llano = (valor) => String(valor ?? "").replaceAll("\r\n", "\n");
+    const distintos = comunes.filter((n) => llano(actual[n]) !== llano(escrito[n]));
     return [
       ...tabla("Lo que hay guardado", distintos, actual, entrada),
       ...tabla("Lo que usted escribió", distintos, escrito, entrada),
@@ -188,7 +189,7 @@ self.rechazos = (() => {
   }
 
   return {
-    fila, resumen, corregir, escritos, limpiarErrores, conservados, direccionDe, nodo, boton,
+    fila, resumen, corregir, llenar, escritos, limpiarErrores, conservados, direccionDe, nodo, boton,
     CALLADOS, DE_ESCRIBIR,
   };
 })();

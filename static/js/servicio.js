@@ -4,6 +4,11 @@
 (() => {
   const { version, pagina, raiz, estaticos } = self.casa;
   const RESERVA = `reserva:${version}`;
+  const CON_FILTRO = /[?&](foto|donde|mesa|gad)=/;
+  // Lo que se espera a una red que no contesta si hay una copia que mostrar.
+  const PLAZO = 8000;
+  // Un equipo que se comparte no guarda nombres más de lo que dura un encuentro y su víspera.
+  const DURA = 36 * 60 * 60 * 1000;
 
   async function instalar() {
     const caja = await caches.open(RESERVA);
@@ -25,11 +30,12 @@
   // --- Páginas -------------------------------------------------------------------------------
 
   async function navegar(evento) {
+    const guardada = await copia(evento.request.url);
     let respuesta;
     try {
-      respuesta = await fetch(evento.request);
+      respuesta = await pedir(evento.request, guardada);
     } catch {
-      return (await copia(evento.request.url)) || caches.match(pagina);
+      return guardada || caches.match(pagina);
     }
     const quien = respuesta.headers.get("X-Quien");
     if (quien) {
@@ -41,13 +47,22 @@
     return respuesta;
   }
 
+  function pedir(pedido, guardada) {
+    if (!guardada) return fetch(pedido);
+    const tarda = new Promise((_, mal) => { setTimeout(mal, PLAZO); });
+    return Promise.race([fetch(pedido), tarda]);
+  }
+
   const sinFiltros = (url) => url.split(/[?#]/)[0];
 
   async function copia(url) {
     const pantalla = sinFiltros(url);
     const nombres = await caches.keys();
     const suya = nombres.find((uno) => uno.replace(/^copia:[^:]+:/, "") === pantalla);
-    return suya && (await caches.open(suya)).match(pantalla, { ignoreVary: true });
+    const guardada = suya && (await (await caches.open(suya)).match(pantalla, { ignoreVary: true }));
+    if (!guardada || Date.now() - Date.parse(guardada.headers.get("Date")) < DURA) return guardada;
+    await caches.delete(suya);
+    return undefined;
   }
 
   /* Solo se renueva lo que la pantalla pidió guardar; lo que dejó de existir se borra. */
@@ -55,6 +70,8 @@
     const pantalla = sinFiltros(url);
     const nombre = `copia:${quien}:${pantalla}`;
     if (!(await caches.has(nombre))) return;
+    // Un tablero filtrado traería su filtro puesto en el formulario de quien abra la copia.
+    if (CON_FILTRO.test(url)) return;
     if (respuesta.status === 200 && !respuesta.redirected) {
       await (await caches.open(nombre)).put(pantalla, respuesta);
     } else if ([403, 404, 410].includes(respuesta.status)) {

@@ -5,6 +5,7 @@ Quien las abre no sabe nada del encuentro ni de nadie: una clave mala recibe sie
 
 from dataclasses import dataclass
 from functools import wraps
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import JsonResponse
@@ -21,7 +22,7 @@ from territorios.models import Gad, NombreInstitucion
 from ..acciones import NoProcede
 from ..codigos import en_grupos, normalizar
 from ..forms_puerta import CodigoForm, RegistroEnPuertaForm
-from ..models import Certificado, Puerta, TextoConsentimiento
+from ..models import Certificado, Participante, Puerta, TextoConsentimiento
 from ..models.certificado import LARGO_DEL_CODIGO
 from ..models.puerta import medidas_de, plazo
 from ..puerta import registrar_en_puerta
@@ -86,7 +87,11 @@ def sin_rastro(vista):
 @require_http_methods(["GET", "POST"])
 def registro(request, clave):
     puerta = Puerta.objects.de_clave(clave)
-    rechazo = _frenar(request, puerta) or _rechazo(puerta)
+    rechazo = _frenar(request, puerta)
+    # Si ya está guardado y solo se perdió la respuesta, no se le dice que no por llegar tarde.
+    if not rechazo and (ya := _del_mismo_envio(request, puerta)):
+        return _registrado(request, clave, ya, True)
+    rechazo = rechazo or _rechazo(puerta)
     if rechazo:
         return _rechazar(request, rechazo)
     form = RegistroEnPuertaForm(request.POST or None, **_gads(puerta.encuentro))
@@ -100,10 +105,26 @@ def registro(request, clave):
         )
     except NoProcede as error:
         return _rechazar(request, Rechazo(410, "No se puede registrar aquí", str(error)))
+    return _registrado(request, clave, participante, ya_estaba)
+
+
+def _registrado(request, clave, participante, ya_estaba):
     if _quiere_json(request):
         datos = {"pk": participante.pk, "version": participante.version, "ya_estaba": ya_estaba}
         return JsonResponse(datos, status=200 if ya_estaba else 201)
     return redirect("publico:gracias", clave)
+
+
+def _del_mismo_envio(request, puerta):
+    """Quien se registró con ese mismo envío, o None."""
+    if puerta is None or request.method != "POST":
+        return None
+    try:
+        clave_envio = UUID(request.POST.get("clave_envio", ""))
+    except ValueError:
+        return None
+    del_encuentro = Participante.objects.filter(encuentro=puerta.encuentro_id)
+    return del_encuentro.filter(clave_envio=clave_envio).first()
 
 
 @es_publica

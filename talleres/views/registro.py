@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from territorios.jurisdiccion import Permiso, exige
@@ -35,6 +36,7 @@ TIPO_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @exige(Permiso.VER_PARTICIPANTES)
+@never_cache
 def registro(request, pk):
     return _pagina(request, _traer(request, pk))
 

@@ -81,6 +81,13 @@ def test_no_se_anota_en_un_encuentro_cancelado(encuentro1, zonal1):
     assert textos(encuentro1) == []
 
 
+def test_lo_ya_guardado_no_se_niega_aunque_se_haya_cancelado(encuentro1, zonal1):
+    clave = uuid4()
+    primera, _ = anotar(encuentro1, zonal1, clave_envio=clave)
+    Encuentro.objects.filter(pk=encuentro1.pk).update(estado="cancelado", motivo="Lluvia")
+    assert anotar(encuentro1, zonal1, clave_envio=clave) == (primera, True)
+
+
 def test_en_uno_realizado_si_se_pasan_en_limpio(encuentro1, zonal1):
     Encuentro.objects.filter(pk=encuentro1.pk).update(estado="realizado")
     anotar(encuentro1, zonal1)

@@ -50,6 +50,12 @@ def test_el_mismo_envio_otra_vez_no_es_un_conflicto(corregir, tarjeta):
     assert guardado() == ("Agua segura", 2)
 
 
+def test_tampoco_si_tiene_varios_renglones_y_espacios(corregir):
+    corregir("Agua\r\nsegura ")
+    respuesta = corregir("Agua\r\nsegura ")
+    assert (respuesta.status_code, respuesta.json()["ya_estaba"]) == (200, True)
+
+
 def test_si_otra_persona_la_corrigio_se_dice_como_quedo(corregir):
     corregir("Agua potable")
     respuesta = corregir("Agua segura")

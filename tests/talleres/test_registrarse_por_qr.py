@@ -244,6 +244,16 @@ def test_cerrada_renovada_o_cancelada_es_410_y_no_dice_de_que(client, puerta, zo
     assert not Participante.objects.exists()
 
 
+def test_lo_ya_guardado_no_se_niega_aunque_la_puerta_se_haya_cerrado(client, puerta, zonal1):
+    clave = str(uuid4())
+    primera = enviar_json(client, puerta, clave_envio=clave)
+    cerrar_puerta(puerta.encuentro, por=zonal1, vista=puerta.pk)
+    otra_vez = enviar_json(client, puerta, clave_envio=clave)
+    assert (otra_vez.status_code, otra_vez.json()) == (200, primera.json() | {"ya_estaba": True})
+    assert enviar_json(client, puerta, clave_envio="no-es-una-clave").status_code == 410
+    assert Participante.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("dias", "estado", "titulo"),
     [

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from talleres.aportes import corregir_aporte
 from talleres.models import Aporte, Encuentro, Participante, TextoConsentimiento
-from talleres.puerta import abrir_puerta
+from talleres.puerta import abrir_puerta, cerrar_puerta
 from tests.cable import Cable
 from tests.fabricas import AporteFactory
 
@@ -382,6 +382,34 @@ def test_en_la_puerta_sin_cuenta_y_sin_red(equipo, hoy, zonal1):
     equipo.volver()
     expect(equipo.dicho).to_have_text("Se enviaron 3.")
     assert nombres() == list(PERSONAS)
+
+
+def test_en_la_puerta_de_una_tableta_con_sesion_nadie_ve_al_anterior(equipo, hoy, zonal1):
+    puerta = abrir_puerta(hoy, por=zonal1)
+    equipo.entrar(zonal1)
+    equipo.abrir(f"/r/{puerta.clave}/")
+    equipo.cortar()
+    registrarse(equipo.page, PERSONAS[0])
+    expect(equipo.dicho).to_have_text(f"1 sin enviar. {SIN_RED}")
+    expect(equipo.pendientes).not_to_contain_text(PERSONAS[0])
+    equipo.page.context.clear_cookies(name="sessionid")
+    equipo.volver()
+    expect(equipo.dicho).to_contain_text("Se envió: Registro.")
+    assert nombres() == [PERSONAS[0]]
+
+
+def test_si_la_puerta_se_cerro_lo_pendiente_se_sigue_viendo(equipo, hoy, zonal1):
+    puerta = abrir_puerta(hoy, por=zonal1)
+    equipo.abrir(f"/r/{puerta.clave}/")
+    equipo.cortar()
+    registrarse(equipo.page, PERSONAS[0])
+    expect(equipo.dicho).to_contain_text("1 sin enviar")
+    cerrar_puerta(hoy, por=zonal1, vista=puerta.pk)
+    equipo.volver()
+    equipo.page.goto(f"{equipo.cable.url}/r/{puerta.clave}/")
+    expect(equipo.page.get_by_role("heading", level=1)).to_have_text("Este registro está cerrado")
+    expect(equipo.dicho).to_contain_text("Uno necesita que usted decida.")
+    expect(equipo.page.get_by_role("button", name="Descartar")).to_be_visible()
 
 
 def test_en_la_puerta_con_red_se_agradece(equipo, hoy, zonal1):

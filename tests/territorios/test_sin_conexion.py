@@ -57,6 +57,14 @@ class TestEnvioGuardado:
         assert not SuscripcionCalendario.objects.exists()
 
 
+    def test_lo_que_cualquiera_puede_enviar_no_depende_de_la_sesion(self, client, zonal1):
+        direccion = reverse("publico:comprobar")
+        anonima = {"X-Quien": "nadie"}
+        sin_sesion = client.post(direccion, {"codigo": "AAAA"}, headers=anonima)
+        con_sesion = entrar(client, zonal1).post(direccion, {"codigo": "AAAA"}, headers=anonima)
+        assert (sin_sesion.status_code, con_sesion.status_code) == (400, 400)
+
+
 class TestGuionDeFondo:
     def test_alcanza_todo_el_sitio_y_no_se_queda_viejo(self, client, db):
         respuesta = client.get("/sw.js")
