@@ -4,12 +4,11 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from territorios.jurisdiccion import Permiso
 from territorios.models import Usuario
 
 from ..codigos import en_grupos, normalizar, nuevo
 from .encuentro import Encuentro
-from .participante import Participante
+from .participante import DeNominaQuerySet, Participante
 
 LARGO_DEL_CODIGO = 16
 
@@ -18,18 +17,7 @@ def codigo_nuevo():
     return nuevo(LARGO_DEL_CODIGO)
 
 
-class CertificadoQuerySet(models.QuerySet):
-    def visibles_para(self, usuario):
-        """Lleva el nombre de la persona: lo ve quien ve la nómina del encuentro."""
-        if not usuario.is_authenticated or not usuario.puede(Permiso.VER_PARTICIPANTES):
-            return self.none()
-        return self.filter(encuentro__in=Encuentro.objects.visibles_para(usuario))
-
-    def editables_por(self, usuario):
-        if not usuario.is_authenticated or not usuario.puede(Permiso.REGISTRAR_PARTICIPANTES):
-            return self.none()
-        return self.filter(encuentro__in=Encuentro.objects.editables_por(usuario))
-
+class CertificadoQuerySet(DeNominaQuerySet):
     def validos(self):
         """Los que se pueden imprimir: sin revocar y de alguien que sigue en la nómina."""
         sin_revocar = self.filter(revocado=None, participante__isnull=False)

@@ -59,7 +59,9 @@ class TextoConsentimiento(ConVigencia):
         self.exigir_sin_cruce(TextoConsentimiento.objects.all())
 
 
-class ParticipanteQuerySet(models.QuerySet):
+class DeNominaQuerySet(models.QuerySet):
+    """Lo que lleva el nombre de quien asistió a `encuentro`."""
+
     def visibles_para(self, usuario):
         """Dato personal: lo ven la central y la zona que ve el encuentro; nadie más."""
         if not usuario.is_authenticated or not usuario.puede(Permiso.VER_PARTICIPANTES):
@@ -71,6 +73,8 @@ class ParticipanteQuerySet(models.QuerySet):
             return self.none()
         return self.filter(encuentro__in=Encuentro.objects.editables_por(usuario))
 
+
+class ParticipanteQuerySet(DeNominaQuerySet):
     def con_nombre(self):
         """Sin las personas que no consintieron o pidieron suprimir sus datos."""
         return self.exclude(nombre="")

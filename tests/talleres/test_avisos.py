@@ -107,10 +107,6 @@ def cita(correo):
     return str(calendario["method"]), evento
 
 
-def estado_de(gad):
-    return Convocatoria.objects.con_estado().get(gad=gad).estado
-
-
 # --- Cambiar ------------------------------------------------------------------------------------
 
 
