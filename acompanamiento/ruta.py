@@ -123,7 +123,7 @@ def diagrama(hoja, hoy):
     barras = [_barra(r, n, lugar) for n, r in enumerate(hoja.renglones)]
     return Diagrama(
         barras=barras,
-        meses=[(lugar(mes), mes) for mes in _meses(inicio, fin)],
+        meses=[(lugar(mes), mes) for mes in meses_entre(inicio, fin)],
         hoy=lugar(hoy) if inicio <= hoy <= fin else None,
         ancho=ANCHO_NOMBRE + ANCHO_TIEMPO,
         alto=ALTO_CABECERA + ALTO_FILA * len(barras) + 4,
@@ -141,7 +141,7 @@ def _barra(renglon, numero, lugar):
     return Barra(renglon, y, x, ancho, round(ancho * renglon.porcentaje / 100))
 
 
-def _meses(inicio, fin):
+def meses_entre(inicio, fin):
     """El primer día de cada mes, y solo algunos cuando son muchos, para que se lean."""
     corridos = range(_corrido(inicio), _corrido(fin) + 1)
     return [date(n // 12, n % 12 + 1, 1) for n in corridos[:: len(corridos) // 12 + 1]]

@@ -16,5 +16,8 @@ PAGINAS = {
     "talleres.encuentro": lambda encuentro: reverse("talleres:encuentro", args=[encuentro.pk]),
     "talleres.aporte": lambda aporte: reverse("pdot:aporte", args=[aporte.pk]),
     "talleres.evidencia": lambda una: reverse("talleres:evidencia", args=[una.pk]),
+    "pdot.instrumento": lambda uno: reverse("pdot:instrumento", args=[uno.numero]),
+    "pdot.pdot": lambda plan: reverse("pdot:plan", args=[plan.pk]),
+    "pdot.programagobierno": lambda programa: reverse("pdot:programa", args=[programa.pk]),
     "pdot.evaluacion": lambda evaluacion: reverse("pdot:evaluacion", args=[evaluacion.pk]),
 }

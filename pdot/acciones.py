@@ -5,12 +5,17 @@ from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_update_with_history
 
 from talleres.aportes import avisar_cambio
 from territorios.versiones import Conflicto, bloquear, guardar_bajo_bloqueo, guardar_con_version
 
+from .avisos import avisar_aprobacion, avisar_devolucion, avisar_envio
+from .copia import copiar_lo_escrito, crear_lista
+from .cuenta_indicadores import contar_al_terminar
+from .llenado import Llenado, hoja_editable, preguntas_editables
 from .models import (
+    BorradorDeRevision,
     ElementoVision,
     Evaluacion,
     Instrumento,
@@ -20,10 +25,12 @@ from .models import (
     Pregunta,
     Problema,
     Respuesta,
+    Seccion,
 )
 
 Estado = Evaluacion.Estado
 PROBLEMAS_MAXIMO = 20
+LISTAS = (ElementoVision, Problema)
 CAMPOS_DE_RESPUESTA = ["valor", "texto", "dudosa"]
 
 
@@ -32,7 +39,7 @@ class NoProcede(Exception):
 
 
 class Incompleta(NoProcede):
-    """Faltan respuestas para enviar. `faltas`: lista de (pregunta, qué falta)."""
+    """Falta algo para enviar. `faltas`: lista de faltas.Falta."""
 
     def __init__(self, faltas):
         super().__init__("La evaluación está incompleta y no se envió.")
@@ -77,7 +84,7 @@ def abrir_evaluacion(pdot, *, por):
     nueva.save()
     Paso.objects.create(evaluacion=nueva, a=Estado.BORRADOR, por=por)
     if anterior:
-        _copiar(anterior, nueva, por)
+        copiar_lo_escrito(anterior, nueva, por=por)
     return nueva
 
 
@@ -88,6 +95,7 @@ def declarar_plan_y_abrir(pdot, *, por):
     Lanza NoProcede si el plan ya existe o su evaluación no se puede abrir.
     """
     pdot._history_user = por
+    pdot.estado = pdot.estado_al_declararlo(timezone.localdate())
     try:
         with transaction.atomic():
             pdot.save()
@@ -96,38 +104,19 @@ def declarar_plan_y_abrir(pdot, *, por):
     return abrir_evaluacion(pdot, por=por)
 
 
-def _copiar(anterior, nueva, por):
-    """Pasa lo respondido, por código de pregunta: la guía pudo cambiar de versión."""
-    codigos = {
-        pregunta.codigo: pregunta
-        for pregunta in Pregunta.objects.filter(seccion__instrumento=nueva.instrumento)
-    }
-    copias = [
-        Respuesta(
-            evaluacion=nueva,
-            pregunta=codigos[respuesta.pregunta.codigo],
-            valor=respuesta.valor,
-            texto=respuesta.texto,
-        )
-        for respuesta in anterior.respuestas.select_related("pregunta")
-        if respuesta.pregunta.codigo in codigos
-    ]
-    guardar_bajo_bloqueo(Respuesta, copias, [], [], por=por)
-    for modelo in (ElementoVision, Problema):
-        textos = modelo.objects.filter(evaluacion=anterior).values_list("texto", flat=True)
-        _crear_lista(nueva, modelo, list(textos), por=por)
-
-
 @transaction.atomic
 def guardar_respuestas(evaluacion, cambios, *, por):
     """Guarda un borrador, entero o nada. `cambios`: lista de CambioDeRespuesta.
 
-    Devuelve {código de pregunta: versión} de lo que cambió. Lanza NoProcede si la evaluación ya
-    no está en manos del GAD o la pregunta está bloqueada, y RespuestasEnConflicto si alguna
-    cambió desde que se leyó.
+    Devuelve {código de pregunta: versión} de lo que se mandó y está respondido: así quien perdió
+    la respuesta de un envío y lo repite queda al día. Lanza NoProcede si la evaluación ya no está
+    en manos del GAD o de quien la llena en su nombre, si pasó a otra versión de las preguntas o si
+    la pregunta está bloqueada, y RespuestasEnConflicto si alguna cambió desde que se leyó.
     """
     evaluacion = bloquear(Evaluacion, evaluacion.pk)
     _exigir(evaluacion, *Evaluacion.EN_MANOS_DEL_GAD)
+    exigir_que_escriba(evaluacion, por)
+    _exigir_su_instrumento(evaluacion, cambios)
     editables = preguntas_editables(evaluacion, evaluacion.observaciones.all())
     actuales = {r.pregunta_id: r for r in evaluacion.respuestas.all()}
     distintos = [c for c in cambios if _difiere(c, actuales.get(c.pregunta.pk))]
@@ -146,7 +135,28 @@ def guardar_respuestas(evaluacion, cambios, *, por):
     guardar_bajo_bloqueo(Respuesta, nuevas, cambiadas, CAMPOS_DE_RESPUESTA, por=por)
     if respuestas:
         Evaluacion.objects.filter(pk=evaluacion.pk).update(actualizada=timezone.now())
-    return {respuesta.pregunta.codigo: respuesta.version for respuesta in respuestas}
+    actuales |= {respuesta.pregunta_id: respuesta for respuesta in respuestas}
+    return {
+        c.pregunta.codigo: actuales[c.pregunta.pk].version
+        for c in cambios
+        if c.pregunta.pk in actuales
+    }
+
+
+def exigir_que_escriba(evaluacion, por):
+    """Lanza NoProcede si ya no le toca a `por` lo que llenaba en nombre del GAD."""
+    if por.gad_id is not None or evaluacion.la_llena(por):
+        return
+    llenado = evaluacion.llenado_en_nombre
+    if llenado and llenado.rige:
+        raise NoProcede("Otra persona de la zona llena ahora esta evaluación.")
+    raise NoProcede("El GAD tomó de vuelta su evaluación: ya no se llena en su nombre.")
+
+
+def _exigir_su_instrumento(evaluacion, cambios):
+    """Las preguntas son las de la versión en que está ahora, y no las que se leyeron antes."""
+    if any(c.pregunta.seccion.instrumento_id != evaluacion.instrumento_id for c in cambios):
+        raise NoProcede("La evaluación pasó a otra versión de las preguntas mientras escribía.")
 
 
 def _version(respuesta):
@@ -170,10 +180,19 @@ def _respuesta_nueva(evaluacion, cambio, actual):
 def guardar_listas(evaluacion, *, elementos, problemas, version, por):
     """Guarda los elementos de la visión y los problemas (listas de textos, en orden).
 
-    Lanza versiones.Conflicto si otra persona los cambió y NoProcede fuera de borrador o devuelta.
+    Guardar lo que ya está guardado no cambia nada, aunque la versión sea vieja: es un envío que
+    se repite. Lanza versiones.Conflicto si otra persona los cambió y NoProcede si hoy no se pueden
+    tocar.
     """
-    evaluacion = bloquear(Evaluacion, evaluacion.pk, version)
-    _exigir(evaluacion, *Evaluacion.EN_MANOS_DEL_GAD)
+    evaluacion = bloquear(Evaluacion, evaluacion.pk)
+    es_vieja = version < evaluacion.version
+    ya_esta = es_vieja and _listas_de(evaluacion) == [list(elementos), list(problemas)]
+    if version != evaluacion.version and not ya_esta:
+        raise Conflicto(evaluacion)
+    exigir_hoja(evaluacion, Seccion.Clase.VISION)
+    exigir_que_escriba(evaluacion, por)
+    if ya_esta:
+        return evaluacion
     cambio = _reemplazar(evaluacion, ElementoVision, elementos, por)
     cambio |= _reemplazar(evaluacion, Problema, problemas, por)
     if cambio:
@@ -181,6 +200,12 @@ def guardar_listas(evaluacion, *, elementos, problemas, version, por):
         evaluacion._change_reason = "Elementos de visión y problemas"
         guardar_con_version(evaluacion, version)
     return evaluacion
+
+
+def _listas_de(evaluacion):
+    """[elementos de la visión, problemas] guardados, en orden."""
+    filas = [m.objects.filter(evaluacion=evaluacion).order_by("orden") for m in LISTAS]
+    return [list(suyas.values_list("texto", flat=True)) for suyas in filas]
 
 
 def _reemplazar(evaluacion, modelo, textos, por):
@@ -192,7 +217,7 @@ def _reemplazar(evaluacion, modelo, textos, por):
     actuales = list(modelo.objects.filter(evaluacion=evaluacion).order_by("orden"))
     if [uno.texto for uno in actuales] == list(textos):
         return False
-    filas = _filas_para(textos, actuales)
+    filas = filas_para(textos, actuales, campo="texto")
     for sobrante in actuales:
         if sobrante not in filas.values():
             _quitar(sobrante, por)
@@ -204,16 +229,16 @@ def _reemplazar(evaluacion, modelo, textos, por):
             cambiados.append(fila)
     if cambiados:
         bulk_update_with_history(cambiados, modelo, ["texto", "orden"], default_user=por)
-    _crear_lista(evaluacion, modelo, textos, salvo=filas, por=por)
+    crear_lista(evaluacion, modelo, textos, salvo=filas, por=por)
     return True
 
 
-def _filas_para(textos, actuales):
-    """{lugar: la fila que ya decía ese texto o, si no, la que ese lugar deja libre}."""
+def filas_para(textos, actuales, *, campo):
+    """{lugar: la fila que ya decía ese texto en `campo` o, si no, la que ese lugar deja libre}."""
     libres = list(actuales)
     filas = {}
     for orden, texto in enumerate(textos, start=1):
-        igual = next((uno for uno in libres if uno.texto == texto), None)
+        igual = next((uno for uno in libres if getattr(uno, campo) == texto), None)
         if igual:
             filas[orden] = igual
             libres.remove(igual)
@@ -271,95 +296,77 @@ def _tocar(evaluacion, motivo, por):
     guardar_con_version(evaluacion, evaluacion.version)
 
 
-def _crear_lista(evaluacion, modelo, textos, *, por, salvo=()):
-    nuevos = [
-        modelo(evaluacion=evaluacion, orden=orden, texto=texto)
-        for orden, texto in enumerate(textos, start=1)
-        if orden not in salvo
-    ]
-    if nuevos:
-        bulk_create_with_history(nuevos, modelo, default_user=por)
-
-
-def preguntas_editables(evaluacion, observaciones):
-    """Identificadores de las preguntas que el GAD puede tocar; None si son todas.
-
-    Devuelta, solo las que tienen una observación sin atender: lo demás ya fue revisado.
-    """
-    if evaluacion.estado != Estado.DEVUELTA:
-        return None
-    return {uno.pregunta_id for uno in observaciones if not uno.atendida}
-
-
-def faltas_para_enviar(evaluacion, preguntas, respuestas, elementos):
-    """Lista de (pregunta o None, qué falta). `respuestas`: {pregunta: Respuesta}."""
-    faltas = []
-    for pregunta in preguntas:
-        falta = _falta(pregunta, respuestas.get(pregunta.pk))
-        if falta:
-            faltas.append((pregunta, falta))
-    if not elementos:
-        faltas.append((None, "escriba al menos un elemento para la nueva visión"))
-    return faltas
-
-
-def _falta(pregunta, respuesta):
-    if not pregunta.esta_en(respuesta):
-        pide = "marque SÍ, PARCIAL o NO" if pregunta.es_escala else "escriba una respuesta"
-        return pide if pregunta.obligatoria else ""
-    if pregunta.es_escala and respuesta.valor != Respuesta.Valor.SI and not respuesta.texto.strip():
-        return f"justifique por qué respondió {respuesta.get_valor_display()}"
-    return ""
-
-
 @transaction.atomic
-def enviar_evaluacion(evaluacion, *, por, version, leida=None):
-    """Borrador o devuelta → enviada. Lanza Incompleta con lo que falta.
+def enviar_evaluacion(evaluacion, *, por, version, leida=None, sitio=""):
+    """Borrador o devuelta → enviada, y se avisa a quien la revisa. Lanza Incompleta con lo que
+    falta.
 
     `leida`: el «última actualización» que mostraba la página; si después otra persona cambió una
-    respuesta, se lanza Conflicto para no enviar lo que no se ha leído.
+    respuesta, se lanza Conflicto para no enviar lo que no se ha leído. `sitio`: desde dónde se
+    entra, para el enlace del correo.
     """
     evaluacion = bloquear(Evaluacion, evaluacion.pk, version)
     _exigir(evaluacion, *Evaluacion.EN_MANOS_DEL_GAD)
+    exigir_que_escriba(evaluacion, por)
     if leida is not None and leida != evaluacion.actualizada.isoformat():
         raise Conflicto(evaluacion)
-    preguntas = Pregunta.objects.para_nivel(evaluacion.instrumento, evaluacion.pdot.gad.nivel)
-    respuestas = {r.pregunta_id: r for r in evaluacion.respuestas.all()}
-    elementos = evaluacion.elementos_vision.exists()
-    faltas = faltas_para_enviar(evaluacion, preguntas, respuestas, elementos)
-    if faltas:
+    if faltas := Llenado(evaluacion, para=por).faltas:
         raise Incompleta(faltas)
     for observacion in evaluacion.observaciones.filter(atendida=False):
         observacion.atendida, observacion._history_user = True, por
         observacion.save()
-    _pasar(evaluacion, Estado.ENVIADA, por)
+    paso = _pasar(evaluacion, Estado.ENVIADA, por)
+    avisar_envio(evaluacion, paso, sitio=sitio)
     return evaluacion
 
 
 @transaction.atomic
-def devolver_evaluacion(evaluacion, observaciones, *, por, version, comentario=""):
-    """Enviada → devuelta. `observaciones`: {pregunta: texto}; si no hay, el comentario general
-    dice qué corregir de la visión o los problemas, y las preguntas quedan bloqueadas.
+def devolver_evaluacion(evaluacion, observaciones, *, por, version, comentario="", sitio=""):
+    """Enviada → devuelta. `observaciones`: {pregunta u hoja (Seccion): texto}.
+
+    Se corrige lo observado. El comentario general abre además todas las hojas (visión, vínculos,
+    información), no las preguntas.
     """
     evaluacion = bloquear(Evaluacion, evaluacion.pk, version)
     _exigir(evaluacion, Estado.ENVIADA)
     if not observaciones and not comentario:
         raise NoProcede("Para devolver, escriba una observación o un comentario general.")
     paso = _pasar(evaluacion, Estado.DEVUELTA, por, comentario)
-    for pregunta, texto in observaciones.items():
-        observacion = Observacion(evaluacion=evaluacion, pregunta=pregunta, texto=texto, paso=paso)
+    hechas = []
+    for cosa, texto in observaciones.items():
+        que = {"seccion" if isinstance(cosa, Seccion) else "pregunta": cosa}
+        observacion = Observacion(evaluacion=evaluacion, texto=texto, paso=paso, **que)
         observacion._history_user = por
         observacion.save()
+        hechas.append(observacion)
+    BorradorDeRevision.objects.descartar(evaluacion, por=por)
+    avisar_devolucion(evaluacion, paso, hechas, sitio=sitio)
     return evaluacion
 
 
 @transaction.atomic
-def aprobar_evaluacion(evaluacion, *, por, version, comentario=""):
-    """Enviada → aprobada. Desde aquí no se edita: la realidad nueva abre otra versión."""
+def aprobar_evaluacion(evaluacion, *, por, version, comentario="", sitio=""):
+    """Enviada → aprobada. Desde aquí no se edita: la realidad nueva abre otra versión.
+
+    Lanza NoProcede a quien la llenó en nombre del GAD: la aprueba otra persona.
+    """
     evaluacion = bloquear(Evaluacion, evaluacion.pk, version)
     _exigir(evaluacion, Estado.ENVIADA)
-    _pasar(evaluacion, Estado.APROBADA, por, comentario)
+    if evaluacion.la_lleno_en_nombre(por):
+        raise NoProcede(
+            "Usted la llenó en nombre del GAD: la aprueba otra persona de la zona o la central."
+        )
+    paso = _pasar(evaluacion, Estado.APROBADA, por, comentario)
+    BorradorDeRevision.objects.descartar(evaluacion, por=por)
+    avisar_aprobacion(evaluacion, paso, sitio=sitio)
     return evaluacion
+
+
+def exigir_hoja(evaluacion, clase):
+    """Lanza NoProcede si el GAD no puede tocar hoy esa hoja de la evaluación ya bloqueada."""
+    _exigir(evaluacion, *Evaluacion.EN_MANOS_DEL_GAD)
+    if not hoja_editable(evaluacion, clase):
+        raise NoProcede("La zona no observó esta hoja: ahora solo se corrige lo observado.")
 
 
 def _exigir(evaluacion, *estados):
@@ -377,4 +384,5 @@ def _pasar(evaluacion, estado, por, comentario=""):
     evaluacion._history_user = por
     evaluacion._change_reason = Estado(estado).label
     guardar_con_version(evaluacion, evaluacion.version)
+    contar_al_terminar(evaluacion)
     return paso

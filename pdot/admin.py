@@ -6,7 +6,6 @@ siendo del GAD que los escribe, y tampoco aquí se ven.
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 
 from territorios.administracion import (
@@ -20,9 +19,19 @@ from territorios.administracion import (
 )
 from territorios.versiones import bloquear
 
+from . import (  # noqa: F401
+    admin_capacidades,
+    admin_cifras,
+    admin_en_nombre,
+    admin_fotos,
+    admin_plan,
+    admin_vision,
+)
+from .acciones_instrumento import PUBLICADO, instrumento_de, publicar_instrumento
 from .models import (
     ElementoVision,
     Evaluacion,
+    Informacion,
     Instrumento,
     Necesidad,
     Observacion,
@@ -33,14 +42,21 @@ from .models import (
     Promocion,
     Respuesta,
     Seccion,
+    Vinculo,
 )
 
 
 @admin.register(Pdot)
 class PdotAdmin(AdminConHistoria):
-    list_display = ["gad", "anio_desde", "anio_hasta", "instrumento_aprobacion"]
+    list_display = ["gad", "anio_desde", "anio_hasta", "estado", "instrumento_aprobacion"]
     list_select_related = ["gad"]
-    list_filter = ["anio_desde", "gad__nivel", "gad__territorio__zona", PorProvincia.sobre("gad")]
+    list_filter = [
+        "estado",
+        "anio_desde",
+        "gad__nivel",
+        "gad__territorio__zona",
+        PorProvincia.sobre("gad"),
+    ]
     search_fields = ["^gad__territorio__codigo", "gad__territorio__busqueda"]
     autocomplete_fields = ["gad"]
     # Sus evaluaciones son de ese GAD: pasarlo a otro las entregaría a quien no las escribió.
@@ -48,13 +64,6 @@ class PdotAdmin(AdminConHistoria):
 
 
 # --- Instrumento: se edita hasta que se publica ---------------------------------------------------
-
-
-def instrumento_de(cosa):
-    """El instrumento de una sección o pregunta, o él mismo."""
-    if isinstance(cosa, Pregunta):
-        return cosa.seccion.instrumento
-    return cosa.instrumento if isinstance(cosa, Seccion) else cosa
 
 
 class MientrasNoSePublique:
@@ -69,6 +78,16 @@ class MientrasNoSePublique:
     def has_delete_permission(self, request, obj=None):
         # Si ya tiene evaluaciones, lo protege la base.
         return self.has_change_permission(request, obj)
+
+
+class SubeLaVersion:
+    """Lo que se corrige dentro de la ficha también sube de versión: el editor lo compara."""
+
+    def save_formset(self, request, form, formset, change):
+        for fila in formset.forms:
+            if fila.instance.pk and fila.has_changed():
+                fila.instance.version += 1
+        super().save_formset(request, form, formset, change)
 
 
 class EnLineaHastaPublicar(MientrasNoSePublique, EnLinea):
@@ -93,7 +112,7 @@ class BorradorForm(FormularioDeCentral):
 
 class SeccionEnLinea(EnLineaHastaPublicar):
     model = Seccion
-    fields = ["orden", "codigo", "titulo", "ayuda"]
+    fields = ["orden", "codigo", "clase", "titulo", "mide", "ayuda"]
     show_change_link = True
 
 
@@ -104,7 +123,7 @@ class PreguntaEnLinea(EnLineaHastaPublicar):
 
 
 @admin.register(Instrumento)
-class InstrumentoAdmin(MientrasNoSePublique, AdminConHistoria):
+class InstrumentoAdmin(MientrasNoSePublique, SubeLaVersion, AdminConHistoria):
     form = BorradorForm
     list_display = ["numero", "nombre", "publicado", "fuente"]
     list_display_links = ["numero", "nombre"]
@@ -125,24 +144,6 @@ class InstrumentoAdmin(MientrasNoSePublique, AdminConHistoria):
                 self.message_user(request, f"Se publicó {instrumento}.")
 
 
-PUBLICADO = "Publicado por la central."
-
-
-@transaction.atomic
-def publicar_instrumento(pk, por):
-    """Publica un instrumento con preguntas; devuelve por qué no se pudo, o None."""
-    instrumento = bloquear(Instrumento, pk)
-    if instrumento.publicado:
-        return "ya estaba publicado."
-    if not Pregunta.objects.filter(seccion__instrumento=instrumento).exists():
-        return "no tiene preguntas."
-    instrumento.publicado = True
-    instrumento._change_reason = PUBLICADO
-    instrumento._history_user = por
-    instrumento.save()
-    return None
-
-
 class DentroDelInstrumento(MientrasNoSePublique, AdminConHistoria):
     """Secciones y preguntas: se agregan solo a lo que no se ha publicado."""
 
@@ -158,10 +159,10 @@ class DentroDelInstrumento(MientrasNoSePublique, AdminConHistoria):
 
 
 @admin.register(Seccion)
-class SeccionAdmin(DentroDelInstrumento):
-    list_display = ["titulo", "codigo", "orden", "instrumento"]
+class SeccionAdmin(SubeLaVersion, DentroDelInstrumento):
+    list_display = ["titulo", "codigo", "clase", "mide", "orden", "instrumento"]
     list_select_related = ["instrumento"]
-    list_filter = ["instrumento"]
+    list_filter = ["instrumento", "clase"]
     search_fields = ["titulo", "codigo"]
     fijos_al_crear = ["instrumento"]
     inlines = [PreguntaEnLinea]
@@ -207,7 +208,23 @@ class DeEvaluacion(SegunEvaluacion, HistoriaSoloLectura):
     ]
 
 
-class RespuestaEnLinea(EnLineaSoloLectura):
+class DeLoEnviado(DeEvaluacion):
+    """Lo escrito, sin lo que un GAD corrige: se lee cuando lo vuelve a enviar."""
+
+    def get_queryset(self, request):
+        devuelta = {"evaluacion__estado": Evaluacion.Estado.DEVUELTA}
+        return super().get_queryset(request).exclude(**devuelta)
+
+
+class EnLineaDeLoEnviado(EnLineaSoloLectura):
+    """Lo mismo, en la ficha de su evaluación."""
+
+    def get_queryset(self, request):
+        devuelta = {"evaluacion__estado": Evaluacion.Estado.DEVUELTA}
+        return super().get_queryset(request).exclude(**devuelta)
+
+
+class RespuestaEnLinea(EnLineaDeLoEnviado):
     model = Respuesta
     fields = ["pregunta", "valor", "texto", "dudosa"]
 
@@ -218,20 +235,36 @@ class RespuestaEnLinea(EnLineaSoloLectura):
 
 class ObservacionEnLinea(EnLineaSoloLectura):
     model = Observacion
-    fields = ["pregunta", "texto", "paso", "atendida"]
+    fields = ["pregunta", "seccion", "texto", "paso", "atendida"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("pregunta", "paso")
+        return super().get_queryset(request).select_related("pregunta", "seccion", "paso")
 
 
-class ProblemaEnLinea(EnLineaSoloLectura):
+class ProblemaEnLinea(EnLineaDeLoEnviado):
     model = Problema
     fields = ["orden", "texto"]
 
 
-class VisionEnLinea(EnLineaSoloLectura):
+class VisionEnLinea(EnLineaDeLoEnviado):
     model = ElementoVision
     fields = ["orden", "texto", "dudosa", "nota"]
+
+
+class VinculoEnLinea(EnLineaDeLoEnviado):
+    model = Vinculo
+    fields = ["con", "valor", "justificacion", "incompatibles", "sinergias"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("con__territorio")
+
+
+class InformacionEnLinea(EnLineaDeLoEnviado):
+    model = Informacion
+    fields = ["orden", "dato", "situacion", "puede_entregar", "proveedor", "proveedor_gad"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("proveedor_gad__territorio")
 
 
 class PasoEnLinea(EnLineaSoloLectura):
@@ -259,6 +292,8 @@ class EvaluacionAdmin(SegunEvaluacion, HistoriaSoloLectura):
     search_fields = ["^pdot__gad__territorio__codigo", "pdot__gad__territorio__busqueda"]
     inlines = [
         RespuestaEnLinea,
+        VinculoEnLinea,
+        InformacionEnLinea,
         ProblemaEnLinea,
         VisionEnLinea,
         ObservacionEnLinea,
@@ -274,7 +309,7 @@ class EvaluacionAdmin(SegunEvaluacion, HistoriaSoloLectura):
 
 
 @admin.register(Respuesta)
-class RespuestaAdmin(DeEvaluacion):
+class RespuestaAdmin(DeLoEnviado):
     list_display = ["evaluacion", "pregunta", "valor", "texto", "dudosa"]
     list_select_related = [GAD_DE_LA_EVALUACION, "pregunta"]
     list_filter = [*DeEvaluacion.list_filter, "valor", "dudosa"]
@@ -282,13 +317,13 @@ class RespuestaAdmin(DeEvaluacion):
 
 @admin.register(Observacion)
 class ObservacionAdmin(DeEvaluacion):
-    list_display = ["evaluacion", "pregunta", "texto", "atendida"]
-    list_select_related = [GAD_DE_LA_EVALUACION, "pregunta"]
+    list_display = ["evaluacion", "pregunta", "seccion", "texto", "atendida"]
+    list_select_related = [GAD_DE_LA_EVALUACION, "pregunta", "seccion"]
     list_filter = [*DeEvaluacion.list_filter, "atendida"]
 
 
 @admin.register(Problema)
-class ProblemaAdmin(DeEvaluacion):
+class ProblemaAdmin(DeLoEnviado):
     list_display = ["evaluacion", "orden", "texto"]
 
 
@@ -333,7 +368,8 @@ class ElementoVisionAdmin(SegunEvaluacion, AdminConHistoria):
     autocomplete_fields = ["grupo", "gads"]
 
     def condicion(self, visibles):
-        return Q(evaluacion=None) | super().condicion(visibles)
+        enviadas = visibles.exclude(estado=Evaluacion.Estado.DEVUELTA)
+        return Q(evaluacion=None) | super().condicion(enviadas)
 
     def has_change_permission(self, request, obj=None):
         propio = obj is None or obj.evaluacion_id is None
@@ -351,9 +387,10 @@ class ElementoVisionAdmin(SegunEvaluacion, AdminConHistoria):
 class NecesidadAdmin(AdminConHistoria):
     list_display = ["tema", "prioridad", "modalidad", "componente", "grupo", "gad", "asumible"]
     list_select_related = ["grupo", "gad"]
-    list_filter = ["prioridad", "modalidad", "componente", "asumible", "grupo__zona"]
+    list_filter = ["prioridad", "modalidad", "componente", "asumible", "origen", "grupo__zona"]
     search_fields = ["tema", "detalle", "gad__territorio__busqueda", "grupo__nombre"]
     autocomplete_fields = ["grupo", "gad", "encuentro"]
+    readonly_fields = ["retirada", "motivo_retiro"]
 
 
 @admin.register(Promocion)
@@ -366,3 +403,7 @@ class PromocionAdmin(HistoriaSoloLectura):
     search_fields = ["aporte__texto", "grupo__nombre", "gad__territorio__busqueda"]
     # Lo que dice el problema de un borrador es del GAD: aquí solo, de qué tarjeta nació.
     exclude = ["problema"]
+
+
+# Al final: se apoyan en las clases de arriba.
+from . import admin_hojas, admin_revision  # noqa: E402, F401

@@ -29,7 +29,7 @@ from territorios.models import Gad
 from territorios.models.vigencia import vigente_en
 
 from .escalones import NIVELES, Escalon
-from .models import Evaluacion
+from .models import Evaluacion, gads_a_la_vista
 
 SIN_ACOMPANIAR = {Escalon.NUNCA, Escalon.PROPUESTO}
 EVALUACION = {
@@ -76,18 +76,6 @@ class GadCubierto:
     @property
     def url(self):
         return Gad(pk=self.codigo).get_absolute_url()
-
-
-def gads_a_la_vista(usuario):
-    """País: todos. Zona: los suyos. GAD: él y los que hoy están con él en un grupo conformado."""
-    gads = Gad.objects.visibles_para(usuario).vigentes()
-    if usuario.ve_el_pais:
-        return gads
-    if usuario.gad_id:
-        suyos = Grupo.objects.visibles_para(usuario).conformados()
-        companeros = Membresia.objects.vigentes().filter(grupo__in=suyos).values("gad")
-        return gads.filter(Q(pk=usuario.gad_id) | Q(pk__in=companeros))
-    return gads.filter(territorio__zona=usuario.zona_id)
 
 
 def leer_gads(usuario):

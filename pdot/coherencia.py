@@ -1,6 +1,6 @@
 """Coherencia de los planes de un grupo: quién respondió qué, sobre lo aprobado."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from acompanamiento.models import Membresia
 from territorios.models import Gad
@@ -22,6 +22,10 @@ class Fila:
     def respondidas(self):
         return sum(1 for _, respuesta in self.celdas if respuesta)
 
+    @property
+    def esta_aprobada(self):
+        return bool(self.evaluacion) and self.evaluacion.estado == Evaluacion.Estado.APROBADA
+
 
 @dataclass
 class Matriz:
@@ -30,32 +34,48 @@ class Matriz:
 
     preguntas: list[Pregunta]
     filas: list[Fila]
+    # (instrumento, código) → la pregunta tal como se hizo en esa versión.
+    hechas: dict[tuple[int, str], Pregunta] = field(default_factory=dict)
 
     @property
     def evaluadas(self):
-        return [fila for fila in self.filas if fila.respondidas]
+        """Las que se cuentan: aprobadas y con alguna respuesta de escala."""
+        return [fila for fila in self.filas if fila.esta_aprobada and fila.respondidas]
+
+    @property
+    def propias(self):
+        """Lo respondido por quien mira y aún sin aprobar: lo ve solo su GAD y no se cuenta."""
+        return [fila for fila in self.filas if fila.respondidas and not fila.esta_aprobada]
+
+    def se_hace(self, fila, pregunta):
+        """Si a ese GAD se le hizo la pregunta: ni toda versión ni todo nivel las lleva todas."""
+        hecha = self.hechas.get((fila.evaluacion.instrumento_id, pregunta.codigo))
+        return hecha is not None and hecha.se_hace_a(fila.gad.nivel)
 
 
 def matriz_de_grupo(grupo, usuario):
     """Matriz de los miembros vigentes del grupo, con lo que `usuario` puede ver.
 
-    Cinco consultas, sean cuantos sean los miembros.
+    Lo aprobado; y de lo que no lo está, solo lo que su propio GAD lleva respondido. Cuatro
+    consultas, sean cuantos sean los miembros.
     """
-    gads = _miembros(grupo)
-    evaluaciones = _ultimas(gads, usuario)
-    respuestas = _respuestas(evaluaciones.values())
-    preguntas = _preguntas(evaluaciones.values())
+    gads = miembros_de(grupo)
+    evaluaciones = ultimas_de(gads, usuario)
+    respuestas = _respuestas(evaluaciones.values(), usuario)
+    hechas = _preguntas(evaluaciones.values())
+    preguntas = list({pregunta.codigo: pregunta for pregunta in hechas.values()}.values())
     filas = [_fila(gad, evaluaciones.get(gad.pk), preguntas, respuestas) for gad in gads]
-    return Matriz(preguntas, filas)
+    return Matriz(preguntas, filas, hechas)
 
 
-def _miembros(grupo):
+def miembros_de(grupo):
+    """Los GAD que hoy son miembros, de la provincia a la parroquia. Una consulta."""
     membresias = Membresia.objects.vigentes_en().filter(grupo=grupo)
     gads = Gad.objects.filter(pk__in=membresias.values("gad"))
     return sorted(gads.para_lista(), key=lambda gad: (ORDEN_DE_NIVELES.index(gad.nivel), gad.pk))
 
 
-def _ultimas(gads, usuario):
+def ultimas_de(gads, usuario):
     """GAD → evaluación: la aprobada más reciente o, si no hay, la que esté abierta."""
     visibles = Evaluacion.objects.visibles_para(usuario).filter(pdot__gad__in=gads)
     ultimas = {}
@@ -66,20 +86,32 @@ def _ultimas(gads, usuario):
     return ultimas
 
 
-def _respuestas(evaluaciones):
-    """(evaluación, código de pregunta) → respuesta, solo de lo aprobado."""
-    aprobadas = [e.pk for e in evaluaciones if e.estado == Evaluacion.Estado.APROBADA]
-    respuestas = Respuesta.objects.filter(evaluacion__in=aprobadas).exclude(valor="")
+def aprobadas_de(gads, usuario):
+    """GAD → su última evaluación aprobada que `usuario` puede ver. Una consulta."""
+    aprobada = Evaluacion.Estado.APROBADA
+    ultimas = ultimas_de(gads, usuario).items()
+    return {codigo: evaluacion for codigo, evaluacion in ultimas if evaluacion.estado == aprobada}
+
+
+def _respuestas(evaluaciones, usuario):
+    """(evaluación, código de pregunta) → respuesta, de lo aprobado y de lo del propio GAD."""
+    legibles = [
+        e.pk
+        for e in evaluaciones
+        if e.estado == Evaluacion.Estado.APROBADA or e.pdot.gad_id == usuario.gad_id
+    ]
+    respuestas = Respuesta.objects.filter(evaluacion__in=legibles).exclude(valor="")
     return {(r.evaluacion_id, r.pregunta.codigo): r for r in respuestas.select_related("pregunta")}
 
 
 def _preguntas(evaluaciones):
+    """(instrumento, código) → pregunta de escala, en el orden del formulario."""
     instrumentos = sorted({e.instrumento_id for e in evaluaciones})
     de_escala = Pregunta.objects.filter(
         seccion__instrumento__in=instrumentos, tipo=Pregunta.Tipo.ESCALA
     )
-    en_orden = de_escala.select_related("seccion").order_by("seccion__orden", "orden")
-    return list({pregunta.codigo: pregunta for pregunta in en_orden}.values())
+    en_orden = de_escala.select_related("seccion").order_by("seccion__orden", "orden", "pk")
+    return {(p.seccion.instrumento_id, p.codigo): p for p in en_orden}
 
 
 def _fila(gad, evaluacion, preguntas, respuestas):

@@ -56,12 +56,11 @@ def contexto_de_sistematizacion(grupo, usuario):
     """Lo que la plantilla imprime, ya contado y en orden."""
     matriz = matriz_de_grupo(grupo, usuario)
     miembros = [fila.gad for fila in matriz.filas]
-    leidas = _leidas(matriz)
+    leidas = leidas_de(matriz)
     con_evaluacion = {leida.gad.pk for leida in leidas}
     realizados, pendientes = _encuentros(grupo, usuario)
     declarados = [e for e in realizados if e.participantes_declarados is not None]
-    suyos = Prefetch("gads", Gad.objects.para_lista())
-    vision = list(ElementoVision.objects.filter(grupo=grupo).prefetch_related(suyos))
+    vision = _elementos_de(grupo)
     return {
         "grupo": grupo,
         "usuario": usuario,
@@ -75,13 +74,11 @@ def contexto_de_sistematizacion(grupo, usuario):
         "facilitacion_comun": _anotar_entidades(realizados),
         "pendientes": pendientes,
         "matriz": matriz,
-        "partes": _partes(matriz),
+        "partes": partes_de(matriz),
         "apaisada": len(matriz.preguntas) > PREGUNTAS_EN_VERTICAL,
         "leidas": leidas,
         "sin_evaluacion": por_nivel(g for g in miembros if g.pk not in con_evaluacion),
-        "hay_vision": bool(vision) or any(leida.elementos for leida in leidas),
-        "vision_comun": [e for e in vision if not e.gads.all()],
-        "vision_de_fichas": _por_gads([e for e in vision if e.gads.all()]),
+        **vision_de_grupo(grupo, leidas, vision),
         "momentos": aportes_por_momento(grupo),
         "declarados": declarados,
         "total_declarado": sum(e.participantes_declarados for e in declarados),
@@ -141,13 +138,9 @@ def _siglas(encuentros):
 # --- Evaluaciones y visión ------------------------------------------------------------------
 
 
-def _leidas(matriz):
+def leidas_de(matriz):
     """Lo aprobado de cada miembro, en el orden de la matriz. Tres consultas en total."""
-    aprobadas = {
-        fila.evaluacion.pk: fila
-        for fila in matriz.filas
-        if fila.evaluacion and fila.evaluacion.estado == Evaluacion.Estado.APROBADA
-    }
+    aprobadas = {fila.evaluacion.pk: fila for fila in matriz.filas if fila.esta_aprobada}
     suyas = {"evaluacion__in": aprobadas}
     respuestas = Respuesta.objects.filter(**suyas).select_related("pregunta__seccion")
     en_orden = respuestas.order_by("pregunta__seccion__orden", "pregunta__orden")
@@ -166,6 +159,21 @@ def _leidas(matriz):
     ]
 
 
+def vision_de_grupo(grupo, leidas, vision=None):
+    """La visión circunvecina, la de cada ficha compartida y si hay alguna, también de un GAD."""
+    vision = _elementos_de(grupo) if vision is None else vision
+    return {
+        "hay_vision": bool(vision) or any(leida.elementos for leida in leidas),
+        "vision_comun": [e for e in vision if not e.gads.all()],
+        "vision_de_fichas": _por_gads([e for e in vision if e.gads.all()]),
+    }
+
+
+def _elementos_de(grupo):
+    suyos = Prefetch("gads", Gad.objects.para_lista())
+    return list(ElementoVision.objects.filter(grupo=grupo).prefetch_related(suyos))
+
+
 def _agrupar(objetos):
     por_evaluacion = {}
     for objeto in objetos:
@@ -173,7 +181,7 @@ def _agrupar(objetos):
     return por_evaluacion
 
 
-def _partes(matriz):
+def partes_de(matriz):
     """La matriz en cuadros que caben a lo ancho, parejos entre sí."""
     cuantos = ceil(len(matriz.preguntas) / PREGUNTAS_EN_APAISADA)
     ancho = ceil(len(matriz.preguntas) / max(cuantos, 1))

@@ -9,10 +9,12 @@ from django.utils import timezone
 from acompanamiento.models import Grupo, Membresia
 from talleres.models import Encuentro
 from territorios.bitacora import cambios_de
+from territorios.jurisdiccion import Permiso
 from territorios.mapas import ARENA, MAR, Conjunto, Estilo, Leyenda, dibujar
 from territorios.models import Autoridad, Gad, Territorio, Vecindad
 
-from .models import Evaluacion, Pdot
+from .models import Evaluacion, Necesidad, Pdot, escribe_por, esta_a_la_vista
+from .necesidades import puede_declarar_de
 
 MAXIMO_ENCUENTROS = 40
 
@@ -48,22 +50,37 @@ def ficha_de_gad(familia, usuario):
     """Contexto de la página del GAD."""
     gad = familia.gad
     planes = list(_planes(gad, usuario))
+    autoridades = autoridades_de(gad)
     return {
         "gad": gad,
         "accion": _accion(gad, planes, usuario),
+        "puede_transcribir": _puede_transcribir(gad, usuario),
         "familia": familia,
-        "autoridades": autoridades_de(gad),
+        "autoridades": autoridades,
         "grupos": _grupos(gad, usuario),
         "encuentros": _encuentros(gad, usuario),
+        "necesidades": Necesidad.objects.visibles_para(usuario).de_gad(gad),
+        "puede_declarar": puede_declarar_de(usuario, gad),
         "planes": planes,
+        "programas": programas_de(autoridades),
+        "sigue_su_proceso": esta_a_la_vista(usuario, gad),
+        "edita_planes": escribe_por(usuario, gad),
         "mapa": mapa_de_gad(gad),
     }
 
 
+def programas_de(autoridades):
+    """Los programas de gobierno de esas autoridades, que `autoridades_de` ya trae."""
+    return [una.programa for una in autoridades if hasattr(una, "programa")]
+
+
 def autoridades_de(gad):
-    """La vigente primero; las anteriores se conservan porque firmaron lo de su período."""
+    """La vigente primero; las anteriores se conservan porque firmaron lo de su período.
+
+    Cada una con su `programa` de gobierno, si lo tiene.
+    """
     hoy = timezone.localdate()
-    autoridades = list(gad.autoridades.order_by("-desde"))
+    autoridades = list(gad.autoridades.select_related("programa").order_by("-desde"))
     for autoridad in autoridades:
         autoridad.es_vigente = autoridad.vigente_en(hoy)
     return sorted(autoridades, key=lambda autoridad: not autoridad.es_vigente)
@@ -83,6 +100,12 @@ def _accion(gad, planes, usuario):
         return ("Empezar la evaluación", reverse("pdot:nueva")) if es_suyo and planes else None
     por_terminar = es_suyo and ultima.esta_en_manos_del_gad
     return f"{'Continuar' if por_terminar else 'Abrir'} la evaluación", ultima.get_absolute_url()
+
+
+def _puede_transcribir(gad, usuario):
+    """Si la cuenta es de la zona del GAD y llena en su nombre lo que respondió en papel."""
+    de_su_zona = gad.territorio.zona_id == usuario.zona_id
+    return de_su_zona and usuario.puede(Permiso.TRANSCRIBIR_EVALUACION)
 
 
 def _grupos(gad, usuario):

@@ -116,7 +116,8 @@ class LineasField(forms.CharField):
             )
 
     def run_validators(self, value):
-        """Sin validadores de texto: el valor ya es una lista."""
+        """Los de texto miran todas las líneas juntas: PostgreSQL no admite el carácter nulo."""
+        super().run_validators("\n".join(value))
 
 
 class ListasForm(forms.Form):
@@ -131,23 +132,34 @@ class ListasForm(forms.Form):
 
 
 class RevisionForm(forms.Form):
-    """Observaciones por pregunta y comentario general de quien revisa."""
+    """Observaciones por pregunta y por hoja (Seccion), y comentario general de quien revisa."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
-    def __init__(self, data=None, *, preguntas, version):
+    def __init__(self, data=None, *, preguntas, version, hojas=()):
         super().__init__(data, initial={"version": version})
         self.preguntas = preguntas
+        self.hojas = hojas
         for pregunta in preguntas:
             self.fields[f"observacion_{pregunta.codigo}"] = campo_de_texto(
                 f"Observación a {pregunta.codigo}", filas=2
             )
+        for hoja in hojas:
+            self.fields[f"hoja_{hoja.codigo}"] = campo_de_texto(
+                f"Observación a la hoja «{hoja.titulo}»", filas=2
+            )
         self.fields["comentario"] = campo_de_texto("Comentario general (opcional)")
 
     def observaciones(self):
-        """{pregunta: texto} de las que llevan observación."""
-        textos = {p: self.cleaned_data[f"observacion_{p.codigo}"].strip() for p in self.preguntas}
-        return {pregunta: texto for pregunta, texto in textos.items() if texto}
+        """{pregunta u hoja: texto} de las que llevan observación."""
+        campos = {p: f"observacion_{p.codigo}" for p in self.preguntas}
+        campos |= {hoja: f"hoja_{hoja.codigo}" for hoja in self.hojas}
+        textos = {cosa: self.cleaned_data[campo].strip() for cosa, campo in campos.items()}
+        return {cosa: texto for cosa, texto in textos.items() if texto}
+
+    def campo_de_hoja(self, hoja):
+        """El suyo, o None si la sección no es una hoja."""
+        return self[f"hoja_{hoja.codigo}"] if hoja in self.hojas else None
 
     def campo_de(self, pregunta):
         return self[f"observacion_{pregunta.codigo}"]

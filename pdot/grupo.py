@@ -1,8 +1,6 @@
 """Lo que muestra la página de un grupo circunvecino."""
 
-from itertools import groupby
-
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from acompanamiento.mapas import mapa_de_grupo
@@ -15,9 +13,11 @@ from territorios.jurisdiccion import Permiso
 from territorios.texto import enumerar
 
 from .coherencia import matriz_de_grupo
+from .cuadro import cuadro_de
 from .documentos import aportes_por_momento, sin_equivoco
-from .models import ElementoVision, Evaluacion, Necesidad
+from .models import Necesidad
 from .promociones import tarjetas_de
+from .vision import elementos_de_grupo
 
 
 def ficha_de_grupo(grupo, usuario):
@@ -40,6 +40,7 @@ def ficha_de_grupo(grupo, usuario):
             (f"Grupo {grupo.numero}", None),
         ],
         "grupo": grupo,
+        "pagina_de_grupo": "grupo",
         "mapa": mapa_de_grupo(grupo, miembros) if miembros else None,
         "retomado_en": [] if grupo.esta_vivo else list(grupo.retomado_en.all()),
         "frase_miembros": contar_por_nivel(miembros),
@@ -50,10 +51,11 @@ def ficha_de_grupo(grupo, usuario):
         "declarados": [e for e in encuentros if e.participantes_declarados is not None],
         "asistencia": de_grupo(grupo) if any(e.con_nomina for e in encuentros) else None,
         "matriz": matriz,
-        "en_camino": [f for f in matriz.filas if f.evaluacion and not _esta_aprobada(f)],
+        "en_camino": [f for f in matriz.filas if f.evaluacion and not f.esta_aprobada],
         "miembros_total": len(miembros),
         "sin_evaluar": len(miembros) - len(matriz.evaluadas),
-        "secciones": _secciones(matriz.preguntas),
+        "cuadro": cuadro_de(matriz),
+        "raiz": reverse("pdot:coherencia", args=[grupo.pk]),
         "vision_comun": comunes,
         "vision_de_gads": de_gads,
         "aportes": aportes_por_momento(grupo) if grupo.esta_conformado else [],
@@ -95,32 +97,21 @@ def _por_momento(encuentros):
     ]
 
 
-def _secciones(preguntas):
-    """[(título, [preguntas seguidas])], para la primera fila de la matriz y su lista."""
-    por_seccion = groupby(preguntas, lambda pregunta: pregunta.seccion.titulo)
-    return [(titulo, list(suyas)) for titulo, suyas in por_seccion]
-
-
 def _vision(grupo, matriz):
     """(elementos de todo el grupo, [(de quién, [elementos])]). Una consulta.
 
-    Los de un GAD salen de su evaluación aprobada; los de una ficha compartida, del grupo. La
-    consulta trae una fila por elemento y GAD, porque una ficha puede ser de dos cantones.
+    Los de un GAD salen de su evaluación aprobada; los de una ficha compartida, del grupo.
     """
-    gad_de = {fila.evaluacion.pk: fila.gad for fila in matriz.filas if _esta_aprobada(fila)}
+    gad_de = {fila.evaluacion.pk: fila.gad for fila in matriz.filas if fila.esta_aprobada}
     miembros = sin_equivoco([fila.gad for fila in matriz.filas])
-    filas = ElementoVision.objects.filter(Q(grupo=grupo) | Q(evaluacion__in=list(gad_de)))
+    de_evaluacion = {evaluacion: gad.pk for evaluacion, gad in gad_de.items()}
     elementos, duenios = {}, {}
-    campos = ("pk", "texto", "dudosa", "evaluacion", "gads", "gads__territorio__nombre")
-    for pk, texto, dudosa, evaluacion, codigo, nombre in filas.order_by(
-        "evaluacion", "orden", "pk"
-    ).values_list(*campos):
-        elementos[pk] = {"pk": pk, "texto": texto, "dudosa": dudosa}
-        suyos = duenios.setdefault(pk, {})
-        if evaluacion:
-            suyos[gad_de[evaluacion].pk] = gad_de[evaluacion].nombre_con_lugar
-        elif codigo:
-            suyos[codigo] = miembros.get(codigo, nombre)
+    for fila, gads in elementos_de_grupo(grupo, de_evaluacion):
+        elementos[fila["pk"]] = {campo: fila[campo] for campo in ("pk", "texto", "dudosa")}
+        if gad := gad_de.get(fila["evaluacion"]):
+            duenios[fila["pk"]] = {gad.pk: gad.nombre_con_lugar}
+        else:
+            duenios[fila["pk"]] = {c: miembros.get(c, nombre) for c, nombre in gads.items()}
     comunes, de_gads = [], {}
     for pk, suyos in duenios.items():
         # Se juntan por código y no por nombre: Esmeraldas es provincia y es cantón.
@@ -137,7 +128,3 @@ def _poner_tarjetas(elementos, necesidades, usuario):
         elemento["tarjeta"] = tarjetas.get(("elemento_vision", elemento["pk"]))
     for necesidad in necesidades:
         necesidad.tarjeta = tarjetas.get(("necesidad", necesidad.pk))
-
-
-def _esta_aprobada(fila):
-    return fila.evaluacion is not None and fila.evaluacion.estado == Evaluacion.Estado.APROBADA

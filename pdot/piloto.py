@@ -27,6 +27,7 @@ from territorios.piloto import (
     crear_faltantes,
 )
 
+from .catalogos import cargar_competencias, cargar_hitos_del_proceso
 from .models import (
     ElementoVision,
     Evaluacion,
@@ -47,13 +48,15 @@ TRANSCRITA = (
 def cargar_catalogos(carpeta, *, por=None):
     """Lo que toda instalación necesita aunque no cargue el piloto. Devuelve un Resumen.
 
-    Son los nombres de la institución, las entidades, el instrumento, los hitos, las plantillas de
-    encuentro y el texto del consentimiento; no necesita la DPA. Lanza CargaRechazada y no escribe
-    nada si un archivo falta o trae un dato inaceptable.
+    Son los nombres de la institución, las entidades, el instrumento, las competencias exclusivas,
+    los hitos, las plantillas de encuentro y el texto del consentimiento; no necesita la DPA. Lanza
+    CargaRechazada y no escribe nada si un archivo falta o trae un dato inaceptable.
     """
     resumen = Resumen()
     cargar_institucion_y_entidades(carpeta, resumen, por=por)
     _cargar_instrumentos(carpeta, resumen, por)
+    cargar_competencias(carpeta, resumen, por=por)
+    cargar_hitos_del_proceso(carpeta, resumen, por=por)
     cargar_hitos(carpeta, resumen, por=por)
     cargar_plantillas(carpeta, resumen, por=por)
     cargar_consentimiento(carpeta, resumen, por=por)
@@ -110,8 +113,11 @@ def _crear_seccion(resumen, registro, instrumento, orden, por):
             instrumento=instrumento,
             codigo=registro.texto("codigo"),
             orden=orden,
+            clase=registro.texto("clase", obligatorio=False) or Seccion.Clase.PREGUNTAS,
             titulo=registro.texto("titulo"),
+            mide=registro.texto("mide", obligatorio=False),
             ayuda=registro.texto("ayuda", obligatorio=False),
+            obligatoria=not registro.cierto("optativa"),
         )
     )
     crear(resumen, [seccion], motivo=MOTIVO, por=por)
@@ -160,13 +166,23 @@ def _cargar_planes(carpeta, resumen, por):
                     gad_id=codigo,
                     anio_desde=desde,
                     anio_hasta=hasta,
+                    estado=registro.texto("estado"),
                     nota=registro.texto("nota", obligatorio=False),
                 )
             )
             for codigo in sorted(set(miembros.values_list("gad", flat=True)))
         ]
         con_plan = set(_planes_entre(desde, hasta).values_list("gad", flat=True))
+        _exigir_un_vigente(registro, [plan for plan in planes if plan.gad_id not in con_plan])
         crear_faltantes(resumen, planes, lambda p, con_plan=con_plan: p.gad_id in con_plan, por=por)
+
+
+def _exigir_un_vigente(registro, planes):
+    """Un GAD tiene a lo más un plan vigente: mejor decirlo que dejar que falle la base."""
+    nuevos = [plan.gad_id for plan in planes if plan.estado == Pdot.Estado.VIGENTE]
+    ya = Pdot.objects.filter(estado=Pdot.Estado.VIGENTE, gad__in=nuevos).first()
+    if ya:
+        raise registro.rechazo("estado", f"el GAD {ya.gad_id} ya tiene un PDOT vigente.")
 
 
 def _planes_entre(desde, hasta):

@@ -101,6 +101,7 @@ def promover_a_necesidad(aporte, necesidad, *, por):
     destino = {"grupo": necesidad.grupo, "gad": necesidad.gad}
     promocion = _empezar(aporte, Clase.NECESIDAD, por, **destino)
     necesidad.encuentro_id = aporte.encuentro_id
+    necesidad.origen = necesidad.Origen.ENCUENTRO
     _crear(necesidad, por)
     promocion.necesidad = necesidad
     return _terminar(promocion, por)
@@ -148,6 +149,11 @@ def deshacer_promocion(promocion, *, motivo, por):
         _cancelar(nacido, motivo, por)
     elif actual.clase == Clase.PROBLEMA:
         quitar_problema(nacido, por=por)
+    elif actual.clase == Clase.NECESIDAD and nacido.actividades.exists():
+        raise NoProcede(
+            "Una actividad del plan de capacidades ya atiende esa necesidad: retírela con su "
+            "motivo, y así no se pierde por qué se hizo la actividad."
+        )
     else:
         nacido._history_user, nacido._change_reason = por, "Se deshizo su promoción"
         nacido.delete()

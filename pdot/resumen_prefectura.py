@@ -187,7 +187,11 @@ def _acuerdos(grupos, usuario):
 
 def _necesidades(gads, grupos, usuario):
     """Las de sus GAD y de sus grupos que ve; primero lo más urgente."""
-    suyas = Necesidad.objects.visibles_para(usuario).filter(Q(gad__in=gads) | Q(grupo__in=grupos))
+    suyas = (
+        Necesidad.objects.visibles_para(usuario)
+        .vivas()
+        .filter(Q(gad__in=gads) | Q(grupo__in=grupos))
+    )
     return suyas.por_urgencia()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count
+from django.db.models import Case, Count, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from territorios.jurisdiccion import Permiso
 from territorios.models import Gad, Mensaje, Usuario
 from territorios.texto import cuantos
 
-from .models import Evaluacion
+from .models import Evaluacion, Pdot, PlanCapacidades, ProgramaGobierno
 
 Estado = Evaluacion.Estado
 
@@ -34,7 +34,7 @@ def pendientes_de(usuario):
         return _del_gad(usuario) + _por_pronunciar(usuario) + acuerdos
     if usuario.puede(Permiso.REVISAR_EVALUACION):
         por_revisar = [_por_revisar(evaluacion) for evaluacion in _cola(usuario)]
-        return _del_correo(usuario) + por_revisar + acuerdos
+        return _del_correo(usuario) + por_revisar + _por_aprobar(usuario) + acuerdos
     return []
 
 
@@ -99,6 +99,16 @@ def _por_revisar(evaluacion):
     )
 
 
+def _por_aprobar(usuario):
+    """Los planes de capacidades propuestos, a quien los aprueba."""
+    planes = PlanCapacidades.objects.aprobables_por(usuario).select_related("grupo", "zona")
+    propuestos = planes.filter(estado=PlanCapacidades.Estado.PROPUESTO).order_by("pk")[:10]
+    return [
+        Pendiente(f"{plan}: espera su aprobación.", plan.get_absolute_url(), "Leer y decidir")
+        for plan in propuestos
+    ]
+
+
 def _del_gad(usuario):
     abiertas = Evaluacion.objects.editables_por(usuario).select_related("pdot")
     ultima = abiertas.order_by("-pdot__anio_desde").first()
@@ -155,6 +165,23 @@ def evaluacion_propia(usuario):
         return None
     del_gad = Evaluacion.objects.del_gad_de(usuario).select_related("pdot__gad__territorio")
     return del_gad.order_by("-pdot__anio_desde", "-numero").first()
+
+
+def plan_propio(usuario):
+    """El PDOT del GAD de quien entra que más le importa: el vigente o, si no, el último."""
+    if not usuario.gad_id:
+        return None
+    suyos = Pdot.objects.editables_por(usuario).filter(gad=usuario.gad_id)
+    rige = Case(When(estado=Pdot.Estado.VIGENTE, then=0), default=1)
+    return suyos.order_by(rige, "-anio_desde").first()
+
+
+def programa_propio(usuario):
+    """El programa de gobierno de la autoridad más reciente del GAD de quien entra, o None."""
+    if not usuario.gad_id:
+        return None
+    suyos = ProgramaGobierno.objects.visibles_para(usuario).filter(autoridad__gad=usuario.gad_id)
+    return suyos.select_related("autoridad").order_by("-autoridad__desde").first()
 
 
 def grupos_de(usuario):

@@ -18,12 +18,7 @@ from shapely import MultiPoint, Point, Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
 
-# El plano común de todos los mapas: equirrectangular, que sobre el ecuador apenas deforma. El
-# origen deja a Galápagos entero, con Darwin y Wolf, en coordenadas positivas; con 250 unidades por
-# grado (una cada 440 m) bastan enteros de cuatro cifras y el mapa pesa poco.
-LON_ORIGEN = -92
-LAT_ORIGEN = 1.7
-UNIDADES_POR_GRADO = 250
+from .trazos import LAT_ORIGEN, LON_ORIGEN, UNIDADES_POR_GRADO
 
 GALAPAGOS = "20"
 # En grados. Algunas parroquias isleñas caen en el mar, porque el contorno va simplificado.

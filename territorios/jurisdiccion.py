@@ -24,10 +24,15 @@ class Permiso(StrEnum):
     EDITAR_ACOMPANAMIENTO = "formar grupos y programar encuentros de su zona"
     VER_EVALUACIONES = "ver evaluaciones de su jurisdicción"
     LLENAR_EVALUACION = "llenar y enviar la evaluación de su GAD"
+    TRANSCRIBIR_EVALUACION = "llenar, en nombre de un GAD de su zona, lo que respondió en papel"
+    ESCRIBIR_EVALUACION = "escribir en una evaluación de su GAD o en nombre de uno de su zona"
+    EDITAR_PLANES = "escribir el PDOT, el programa de gobierno y los hitos de los GAD a su cargo"
     REVISAR_EVALUACION = "devolver o aprobar evaluaciones de su zona"
     VER_CONTACTOS = "ver los contactos de los GAD de su jurisdicción"
     VER_PARTICIPANTES = "ver la nómina de los encuentros de su jurisdicción"
     REGISTRAR_PARTICIPANTES = "registrar a quienes asisten a los encuentros de su jurisdicción"
+    DECLARAR_NECESIDADES = "declarar necesidades de capacidad de su GAD o de su zona"
+    APROBAR_PLANES = "aprobar los planes de capacidades que su zona coordina"
     ANOTAR_AVANCES = "anotar avances de acuerdos e hitos"
     DEFINIR_LINEAS = "definir las líneas programáticas de su provincia"
     PRONUNCIARSE = "validar u observar líneas programáticas"
@@ -51,8 +56,11 @@ PERMISOS = {
     Rol.CENTRAL: LECTURA
     | {
         Permiso.EDITAR_ACOMPANAMIENTO,
+        Permiso.DECLARAR_NECESIDADES,
         Permiso.ANOTAR_AVANCES,
         Permiso.DEFINIR_LINEAS,
+        Permiso.APROBAR_PLANES,
+        Permiso.EDITAR_PLANES,
         Permiso.REVISAR_EVALUACION,
         Permiso.VER_CONTACTOS,
         Permiso.VER_IMAGENES_DE_PERSONAS,
@@ -65,9 +73,14 @@ PERMISOS = {
     Rol.ZONAL: LECTURA
     | {
         Permiso.EDITAR_ACOMPANAMIENTO,
+        Permiso.DECLARAR_NECESIDADES,
         Permiso.ANOTAR_AVANCES,
         Permiso.DEFINIR_LINEAS,
+        Permiso.EDITAR_PLANES,
         Permiso.PRONUNCIARSE,
+        Permiso.TRANSCRIBIR_EVALUACION,
+        Permiso.ESCRIBIR_EVALUACION,
+        Permiso.APROBAR_PLANES,
         Permiso.REVISAR_EVALUACION,
         Permiso.VER_CONTACTOS,
         Permiso.VER_IMAGENES_DE_PERSONAS,
@@ -78,8 +91,11 @@ PERMISOS = {
     Rol.PLANIFICADOR: LECTURA
     | {
         Permiso.LLENAR_EVALUACION,
+        Permiso.ESCRIBIR_EVALUACION,
+        Permiso.DECLARAR_NECESIDADES,
         Permiso.ANOTAR_AVANCES,
         Permiso.DEFINIR_LINEAS,
+        Permiso.EDITAR_PLANES,
         Permiso.PRONUNCIARSE,
         Permiso.VER_CONTACTOS,
         Permiso.VER_IMAGENES_DE_PERSONAS,

@@ -1,12 +1,19 @@
 """Geometría de los trazos ya guardados, sin bibliotecas: cajas, anillos y dónde cabe un rótulo.
 
-Todo en unidades del plano común (véase `esquema.py`), con la ordenada hacia abajo.
+Todo en unidades del plano común, con la ordenada hacia abajo.
 """
 
 import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
+
+# El plano común de todos los mapas: equirrectangular, que sobre el ecuador apenas deforma. El
+# origen deja a Galápagos entero, con Darwin y Wolf, en coordenadas positivas; con 250 unidades por
+# grado (una cada 440 m) bastan enteros de cuatro cifras y el mapa pesa poco.
+LON_ORIGEN = -92
+LAT_ORIGEN = 1.7
+UNIDADES_POR_GRADO = 250
 
 
 class Caja(NamedTuple):
@@ -67,6 +74,14 @@ def caja_de_todas(cajas):
 def silueta(trazos):
     """Un solo trazo con todos: cada uno empieza en absoluto para no depender del anterior."""
     return "".join("M" + trazo[1:] for trazo in trazos)
+
+
+def en_el_plano(lon, lat):
+    """(x, y) en el plano común de una longitud y una latitud WGS84."""
+    return (
+        (float(lon) - LON_ORIGEN) * UNIDADES_POR_GRADO,
+        (LAT_ORIGEN - float(lat)) * UNIDADES_POR_GRADO,
+    )
 
 
 @lru_cache(maxsize=512)

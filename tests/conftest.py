@@ -18,6 +18,7 @@ from pdot.models import Evaluacion, Observacion, Paso
 from territorios.models import Gad, Territorio, Vecindad, Zona
 from territorios.texto import sin_tildes
 
+from .axe import piloto  # noqa: F401
 from .elenco_talleres import (  # noqa: F401
     CLAVE_DE_CALENDARIO,
     aceptados,
@@ -43,6 +44,10 @@ from .fabricas import (
     PdotFactory,
     UsuarioFactory,
 )
+from .fabricas_borradores import fotos  # noqa: F401
+from .fabricas_capacidades import capacidades  # noqa: F401
+from .fabricas_plan import del_plan  # noqa: F401
+from .fabricas_vision import temas  # noqa: F401
 from .rutas import muestrario  # noqa: F401
 
 # El servidor en vivo de pytest corre junto al bucle de Playwright, que es asíncrono.

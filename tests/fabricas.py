@@ -397,7 +397,8 @@ class PreguntaFactory(DjangoModelFactory):
 
 
 class InstrumentoFactory(DjangoModelFactory):
-    """Instrumento publicado y vacío; con el rasgo `con_preguntas`, dos secciones y seis preguntas:
+    """Instrumento publicado y vacío; con `con_preguntas`, dos secciones, la hoja de visión y seis
+    preguntas:
 
     tres de escala para todos, una de texto optativa, una solo para provincias y cantones, y una
     solo para parroquias.
@@ -417,10 +418,21 @@ class InstrumentoFactory(DjangoModelFactory):
         if not pedidas:
             return
         interna = SeccionFactory(
-            instrumento=instrumento, codigo="interna", orden=1, titulo="Coherencia interna"
+            instrumento=instrumento,
+            codigo="interna",
+            orden=1,
+            titulo="Coherencia interna",
+            mide=Seccion.Mide.INTERNA,
         )
         externa = SeccionFactory(
             instrumento=instrumento, codigo="externa", orden=2, titulo="Coherencia externa"
+        )
+        SeccionFactory(
+            instrumento=instrumento,
+            codigo="vision",
+            orden=100,
+            clase=Seccion.Clase.VISION,
+            titulo="Nueva visión y problemas",
         )
         for orden, (codigo, texto) in enumerate(
             [

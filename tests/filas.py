@@ -3,7 +3,7 @@
 from datetime import date
 
 from acompanamiento.models import AvanceAcuerdo, CumplimientoHito
-from pdot.models import Necesidad
+from pdot.models import AvanceActividad, Necesidad
 from pdot.promociones import promover_a_necesidad
 from talleres.models import (
     Aviso,
@@ -21,6 +21,7 @@ from talleres.models import (
 )
 from territorios.cartero import encolar
 from tests.fabricas import AporteFactory, PlantillaFactory
+from tests.fabricas_capacidades import ActividadFactory, PlanFactory
 from tests.fabricas_puerta import CertificadoFactory, PuertaFactory
 from tests.fabricas_registro import TextoConsentimientoFactory
 from tests.talleres.convocados import ConvocatoriaFactory
@@ -96,3 +97,14 @@ def filas_de_lo_recogido(encuentro, grupo, zonal):
         Memoria.objects.create(encuentro=encuentro, conversado="Se habló de turismo."),
         Cierre.objects.create(encuentro=encuentro, por=zonal),
     ]
+
+
+def filas_del_plan_de_capacidades(grupo, zonal):
+    """Un plan aprobado, con una actividad y lo que avanzó."""
+    plan = PlanFactory(grupo=grupo, vigente=True, aprobado_por=zonal)
+    actividad = ActividadFactory(plan=plan)
+    avance = AvanceActividad(
+        actividad=actividad, fecha=date(2026, 1, 5), porcentaje=40, texto="Se dictó", por=zonal
+    )
+    avance.save()
+    return [plan, actividad, avance]

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
+from pdot.models import Instrumento
 from talleres.models import Puerta
 from territorios.jurisdiccion import PERMISOS, Permiso
 
 from .elenco_talleres import CLAVE_DE_CALENDARIO
+from .fabricas_instrumento import borrador_de_instrumento
 from .fabricas_puerta import CODIGO, SEMILLA
 
 PARAMETRO = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -27,6 +29,9 @@ TODOS = PAIS | ZONA_1 | PLANIFICADORES | {"zonal4"}
 SIN_SESION = ("anonimo", "inactivo")
 IDENTIDADES = (*sorted(TODOS), *SIN_SESION)
 
+GAD_DEL_PLAN = ("0807", "1303")
+DE_UN_GAD = ("plan", "programa", "proyecto", "hito")
+
 # Escrito a mano, y no con los QuerySet: así la matriz también los comprueba a ellos.
 VEN = {
     "grupo1": PAIS | ZONA_1 | {"plan_rioverde", "plan_esmeraldas"},
@@ -37,6 +42,11 @@ VEN = {
     "evaluacion 0803": PAIS | ZONA_1 | {"zonal4"},
 }
 VEN |= {"encuentro1": VEN["grupo1"], "encuentro2": VEN["grupo2"]}
+VEN |= {
+    "foto 0807": VEN["evaluacion 0807"],
+    # Con personas: los observadores no la ven aunque vean la evaluación.
+    "foto 0803": VEN["evaluacion 0803"] - {"observador", "observador1"},
+}
 VEN["suscripcion"] = {"plan_chone"}
 # A quién se convoca y qué responde: solo de quien edita el encuentro.
 VEN |= {"convocatoria1": {"central", "zonal1"}, "convocatoria2": {"central", "zonal1", "zonal4"}}
@@ -58,13 +68,43 @@ VEN |= {
     # La que se retiró, solo quien edita.
     "evidencia retirada": {"central", "zonal1"},
 }
+VEN |= {"tema1": VEN["grupo1"], "tema2": VEN["grupo2"]}
 VEN |= {"aporte1": VEN["encuentro1"], "aporte2": VEN["encuentro2"]}
 VEN |= {"certificado1": VEN["participante1"], "certificado2": VEN["participante2"]}
+# La del GAD la declaró Rioverde; la otra es del grupo 2. Ningún plan está en borrador.
+VEN |= {
+    "necesidad1": PAIS | ZONA_1 | {"plan_rioverde", "plan_esmeraldas"},
+    "necesidad2": VEN["grupo2"],
+    "plan1": VEN["grupo1"],
+    "plan2": VEN["grupo2"],
+}
+# El plan y el programa son públicos; en qué va el proceso, de quienes acompañan al GAD.
+VEN |= {f"{que} {gad}": TODOS for que in ("plan", "programa", "proyecto") for gad in GAD_DEL_PLAN}
+VEN |= {
+    "hito 0807": VEN["grupo1"],
+    "hito 1303": PAIS | {"zonal4", "plan_chone"},
+}
+DEL_PLAN = {
+    **dict.fromkeys((f"{que} 0807" for que in DE_UN_GAD), {"central", "zonal1", "plan_rioverde"}),
+    **dict.fromkeys((f"{que} 1303" for que in DE_UN_GAD), {"central", "zonal4", "plan_chone"}),
+}
 ESCRIBEN = {
+    Permiso.EDITAR_PLANES: DEL_PLAN,
     Permiso.LLENAR_EVALUACION: {
         "evaluacion 0807": {"plan_rioverde"},
         "evaluacion 0801": {"plan_esmeraldas"},
         "evaluacion 1303": {"plan_chone"},
+    },
+    # En nombre de un GAD escribe quien lo pidió: en la muestra, nadie.
+    Permiso.ESCRIBIR_EVALUACION: {
+        "evaluacion 0807": {"plan_rioverde"},
+        "evaluacion 0801": {"plan_esmeraldas"},
+        "evaluacion 1303": {"plan_chone"},
+        "foto 0807": {"plan_rioverde"},
+    },
+    Permiso.TRANSCRIBIR_EVALUACION: {
+        "evaluacion 0807": {"zonal1"},
+        "evaluacion 1303": {"zonal4"},
     },
     Permiso.REVISAR_EVALUACION: {
         "evaluacion 0801": {"central", "zonal1"},
@@ -85,6 +125,16 @@ ESCRIBEN = {
         "evidencia1": {"central", "zonal1"},
         "evidencia2": {"central", "zonal1", "zonal4"},
         "evidencia retirada": {"central", "zonal1"},
+        "tema1": {"central", "zonal1"},
+        "tema2": {"central", "zonal1", "zonal4"},
+        "plan1": {"central", "zonal1"},
+        "plan2": {"central", "zonal1", "zonal4"},
+    },
+    # El grupo 2 lo coordina la zona 4: la 1 lo edita y no lo aprueba.
+    Permiso.APROBAR_PLANES: {"plan1": {"central", "zonal1"}, "plan2": {"central", "zonal4"}},
+    Permiso.DECLARAR_NECESIDADES: {
+        "necesidad1": {"central", "zonal1", "plan_rioverde"},
+        "necesidad2": {"central", "zonal1", "zonal4"},
     },
     Permiso.REGISTRAR_PARTICIPANTES: {
         "encuentro1": {"central", "zonal1"},
@@ -170,10 +220,14 @@ def muestrario(
     hitos,
     lineas,
     evaluaciones,
+    fotos,
     suscripcion,
     participantes,
     certificados,
     convocatorias,
+    temas,
+    capacidades,
+    del_plan,
 ):
     """(tramo, parámetro) → [(valor, qué es)], con algo propio y algo ajeno para cada quien."""
     grupos = [(grupo1.pk, "grupo1"), (grupo2.pk, "grupo2")]
@@ -186,12 +240,19 @@ def muestrario(
         # Tampoco piden cuenta: el registro por QR y la comprobación de un certificado.
         ("r", "clave"): [(Puerta(semilla=SEMILLA).clave, PUBLICO)],
         ("c", "codigo"): [(CODIGO, PUBLICO)],
+        ("temas", "pk"): [(tema.pk, nombre) for nombre, tema in temas.items()],
         ("acuerdos", "pk"): [(acuerdo.pk, nombre) for nombre, acuerdo in acuerdos.items()],
         ("aportes", "pk"): [(aporte.pk, nombre) for nombre, aporte in aportes.items()],
         ("cumulos", "pk"): [(aporte.cumulo_id, nombre) for nombre, aporte in aportes.items()],
         ("promociones", "pk"): [(una.pk, nombre) for nombre, una in promociones.items()],
         ("promover", "clase"): [(clase, PUBLICO) for clase in ("vision", "problema", "acuerdo")],
         ("evidencias", "pk"): [(una.pk, nombre) for nombre, una in evidencias.items()],
+        ("necesidades", "pk"): [
+            (capacidades[nombre].pk, nombre) for nombre in ("necesidad1", "necesidad2")
+        ],
+        ("capacidades", "pk"): [(capacidades[f"plan{n}"].pk, f"plan{n}") for n in (1, 2)],
+        # Una actividad se ve y se cambia como su plan.
+        ("actividades", "pk"): [(capacidades[f"actividad{n}"].pk, f"plan{n}") for n in (1, 2)],
         ("hitos", "pk"): [(hito.pk, nombre) for nombre, hito in hitos.items()],
         ("cumplimiento", "codigo"): [("08", PUBLICO)],
         ("lineas", "pk"): [(linea.pk, nombre) for nombre, linea in lineas.items()],
@@ -203,7 +264,28 @@ def muestrario(
         ("evaluaciones", "pk"): [
             (fila.pk, f"evaluacion {codigo}") for codigo, fila in evaluaciones.items()
         ],
+        # Si son de distinto GAD, comparar lleva a elegir otras dos.
+        ("comparar", "otra"): [
+            (evaluaciones[codigo].pk, f"evaluacion {codigo}") for codigo in ("0801", "0803")
+        ],
         ("evaluaciones", "codigo"): [("interna", PUBLICO), ("vision", PUBLICO)],
+        # Llena en nombre de un GAD la zona de su evaluación.
+        ("en-nombre", "codigo"): [("0807", "evaluacion 0807"), ("1303", "evaluacion 1303")],
+        **muestras_del_instrumento(),
+        ("exportar", "que"): [("respuestas", PUBLICO), ("vision", PUBLICO)],
+        ("fotos", "codigo"): [("interna", PUBLICO)],
+        ("fotos", "pk"): [(foto.pk, nombre) for nombre, foto in fotos.items()],
+        ("pregunta", "codigo"): [("a1", PUBLICO)],
+        # La provincia es miembro de los dos grupos.
+        ("miembro", "codigo"): [("08", PUBLICO)],
+        ("indicadores", "indicador"): [("aprobados", PUBLICO), ("evaluados", PUBLICO)],
+        **{
+            (tramo, "pk"): [(una.pk, nombre) for nombre, una in del_plan.items() if que in nombre]
+            for tramo, que in (("planes", "plan"), ("programas", "programa"), ("proyectos", "proy"))
+        },
+        ("nuevo", "codigo"): [(codigo, f"plan {codigo}") for codigo in GAD_DEL_PLAN],
+        ("proceso", "codigo"): [(codigo, f"hito {codigo}") for codigo in GAD_DEL_PLAN],
+        ("proceso", "clave"): [("inicio", PUBLICO)],
         ("gad", "codigo"): [("0807", PUBLICO), ("130352", PUBLICO), ("13", PUBLICO)],
         ("zonas", "numero"): [(1, PUBLICO), (4, PUBLICO)],
         ("estrategias", "codigo"): [(grupo1.estrategia.codigo, PUBLICO)],
@@ -219,6 +301,21 @@ def muestrario(
         # Tampoco pide cuenta: la abre quien tiene el enlace, y es de un encuentro por venir.
         ("responder", "enlace"): [(convocatorias["enlace"], PUBLICO)],
         ("cronograma", "semana"): [("2019-W34", PUBLICO), ("2019-W35", PUBLICO)],
+    }
+
+
+def muestras_del_instrumento():
+    """Uno publicado (1) y un borrador (2): la primera sección y pregunta, y la hoja del 2."""
+    borrador = borrador_de_instrumento(2)
+    guias = Instrumento.objects.order_by("numero")
+    secciones = [guia.secciones.first() for guia in guias]
+    hoja = borrador.secciones.exclude(clase="preguntas").first()
+    return {
+        ("instrumentos", "numero"): [(guia.numero, PUBLICO) for guia in guias],
+        ("vista", "nivel"): [("parroquial", PUBLICO)],
+        ("secciones", "pk"): [(una.pk, PUBLICO) for una in (*secciones, hoja)],
+        ("preguntas", "pk"): [(una.preguntas.first().pk, PUBLICO) for una in secciones],
+        ("formulario", "nivel"): [("municipal", PUBLICO)],
     }
 
 

@@ -2,12 +2,11 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 from django.db.models import CharField, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 
-from acompanamiento.models import Estrategia, Grupo, LineaProgramatica
+from acompanamiento.models import Grupo, LineaProgramatica
 from pdot.models import Evaluacion
 from talleres.models import (
     Aporte,
@@ -19,38 +18,14 @@ from talleres.models import (
     PreguntaEncuentro,
 )
 from territorios.models import Gad, Territorio, Usuario
-from tests.fabricas import AporteFactory, LineaFactory, PronunciamientoFactory
+from tests.axe import abrir_sesion, anchas, violaciones
+from tests.fabricas import AporteFactory
 from tests.fabricas_puerta import CertificadoFactory, PuertaFactory
 from tests.fabricas_registro import TextoConsentimientoFactory
 from tests.imagenes import PDF
 from tests.talleres.evidencias import evidencia_de
 
 pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
-
-ANCHO_CON_LETRA = """letra => {
-    document.documentElement.style.setProperty("--bs-font-sans-serif", letra);
-    return document.documentElement.scrollWidth;
-}"""
-
-
-@pytest.fixture
-def piloto(transactional_db):
-    call_command("cargar_dpa", verbosity=0)
-    call_command("cargar_piloto", verbosity=0)
-    call_command("crear_usuarios_demo", verbosity=0)
-    # El piloto no trae líneas programáticas: se mira una en consulta, observada por Rioverde.
-    linea = LineaFactory(
-        estrategia=Estrategia.objects.get(),
-        provincia=Gad.objects.get(pk="08"),
-        consultada_hoy=True,
-    )
-    PronunciamientoFactory(
-        linea=linea,
-        gad=Gad.objects.get(pk="0807"),
-        sentido="observa",
-        observacion="Falta el río.",
-        por=Usuario.objects.get(username="gad0807"),
-    )
 
 
 def paginas_de_la_preparacion():
@@ -187,24 +162,6 @@ def _cronograma_propuesto(estrategia):
     return f"{proponer}?grupos={grupo}&repetir=on&{secuencia}"
 
 
-def violaciones(page, servidor, rutas):
-    """{ruta: [regla y elementos]} de las páginas con fallas; también 404 y otros códigos."""
-    fallas = {}
-    for ruta in rutas:
-        respuesta = page.goto(f"{servidor.url}{ruta}")
-        halladas = Axe().run(page).response["violations"]
-        detalle = [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in halladas]
-        if detalle or respuesta.status != 200:
-            fallas[ruta] = (respuesta.status, detalle)
-    return fallas
-
-
-def abrir_sesion(page, servidor, client, usuario):
-    client.force_login(Usuario.objects.get(username=usuario))
-    galleta = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": galleta, "url": servidor.url}])
-
-
 @pytest.mark.parametrize("ancho", [1280, 360])
 def test_las_paginas_del_zonal(live_server, page, client, piloto, ancho):
     page.set_viewport_size({"width": ancho, "height": 900})
@@ -226,22 +183,6 @@ def test_el_formulario_de_la_planificadora_en_un_telefono(live_server, page, cli
     rutas = [reverse("pdot:seccion", args=[abierta.pk, codigo]) for codigo in secciones]
     rutas.append(abierta.get_absolute_url())
     assert violaciones(page, live_server, rutas) == {}
-
-
-def anchas(page, servidor, rutas):
-    """{(ruta, letra): ancho} de lo que no cabe, con la letra propia y con la de reserva.
-
-    La de reserva es la que se ve mientras la propia no llega, y es la más ancha de las dos.
-    """
-    halladas = {}
-    for ruta in rutas:
-        page.goto(f"{servidor.url}{ruta}")
-        page.evaluate("document.fonts.ready.then(() => true)")
-        for letra in ('"Public Sans"', "sans-serif"):
-            ancho = page.evaluate(ANCHO_CON_LETRA, letra)
-            if ancho > page.viewport_size["width"]:
-                halladas[ruta, letra] = ancho
-    return halladas
 
 
 def test_ninguna_pagina_se_sale_de_la_pantalla_a_320(live_server, page, client, piloto):

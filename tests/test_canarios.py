@@ -11,7 +11,16 @@ import pytest
 from django.urls import Resolver404, resolve, reverse
 
 from acompanamiento.models import Acuerdo, CumplimientoHito, Grupo, LineaProgramatica
-from pdot.models import ElementoVision, Evaluacion, Paso, Problema
+from pdot.models import (
+    ElementoVision,
+    Evaluacion,
+    FotoDeEvaluacion,
+    Necesidad,
+    Paso,
+    PlanCapacidades,
+    Problema,
+    TemaDeVision,
+)
 from talleres.models import (
     Aporte,
     ChoqueAceptado,
@@ -31,6 +40,7 @@ from .fabricas import (
     PuntoAgendaFactory,
     SuscripcionFactory,
 )
+from .fabricas_formulario import InformacionFactory, VinculoFactory, con_hojas
 from .lectura_html import Pagina
 from .rutas import TODOS, VEN, combinaciones, de_la_plataforma
 
@@ -70,12 +80,17 @@ def sembrado(
     participantes,
     certificados,
     convocatorias,
+    fotos,
+    temas,
+    capacidades,
+    del_plan,
     muestrario,
     central,
     monkeypatch,
 ):
     """Siembra un canario en cada texto libre y da las direcciones de toda ruta con toda muestra."""
     monkeypatch.setattr("territorios.documentos._convertir", lambda html, *a, **k: html.encode())
+    con_hojas(evaluaciones["0807"].instrumento)
     for codigo, evaluacion in evaluaciones.items():
         sembrar_evaluacion(evaluacion, canario(f"evaluacion {codigo}"))
     for nombre, grupo in {"grupo1": grupo1, "grupo2": grupo2}.items():
@@ -114,11 +129,32 @@ def sembrado(
         )
     for nombre, linea in lineas.items():
         sembrar_linea(linea, canario(nombre), central)
+    for nombre, foto in fotos.items():
+        FotoDeEvaluacion.objects.filter(pk=foto.pk).update(leyenda=canario(nombre))
+    for nombre, tema in temas.items():
+        TemaDeVision.objects.filter(pk=tema.pk).update(nombre=canario(nombre))
+    sembrar_capacidades(capacidades)
+    sembrar_planes(del_plan)
     return [
         ruta.direccion(valores)
         for ruta in de_la_plataforma()
         for valores, _ in combinaciones(ruta.parametros, muestrario)
     ]
+
+
+def sembrar_capacidades(capacidades):
+    for nombre in ("necesidad1", "necesidad2"):
+        Necesidad.objects.filter(pk=capacidades[nombre].pk).update(tema=canario(nombre))
+    for nombre in ("plan1", "plan2"):
+        plan = capacidades[nombre]
+        PlanCapacidades.objects.filter(pk=plan.pk).update(objetivo=canario(nombre))
+
+
+def sembrar_planes(del_plan):
+    campos = {"plan": "vision", "programa": "vision", "proyecto": "nombre", "hito": "evidencia"}
+    for nombre, fila in del_plan.items():
+        campo = campos[nombre.split()[0]]
+        type(fila).objects.filter(pk=fila.pk).update(**{campo: canario(nombre)})
 
 
 def sembrar_evaluacion(evaluacion, texto):
@@ -127,6 +163,9 @@ def sembrar_evaluacion(evaluacion, texto):
         respuesta.save()
     ElementoVision.objects.create(evaluacion=evaluacion, orden=1, texto=texto)
     Problema.objects.create(evaluacion=evaluacion, orden=1, texto=texto)
+    provincia = evaluacion.pdot.gad_id[:2]
+    VinculoFactory(evaluacion=evaluacion, con_id=provincia, justificacion=texto, sinergias=texto)
+    InformacionFactory(evaluacion=evaluacion, dato=texto, proveedor=texto, detalle=texto)
     evaluacion.observaciones.update(texto=texto)
     Paso.objects.filter(evaluacion=evaluacion).update(comentario=texto)
 
@@ -195,9 +234,13 @@ def ruta_de(camino):
 
 
 def recorrer(client, inicio, tope=TOPE):
-    """{canario: primera dirección donde se leyó} y cuántas páginas se abrieron."""
+    """{canario: primera dirección donde se leyó} y cuántas páginas se abrieron.
+
+    Se abren todas las de `inicio` y, siguiendo enlaces, las que quepan hasta `tope`.
+    """
     pendientes, vistas, hallados = deque(dict.fromkeys(inicio)), set(), {}
     por_camino, por_ruta = Counter(), Counter()
+    tope = max(tope, len(pendientes))
     while pendientes and len(vistas) < tope:
         url = pendientes.popleft()
         camino = urlsplit(url).path

@@ -26,14 +26,18 @@ def salir(page):
 
 
 def llenar_seccion(page, justificacion):
-    """Responde PARCIAL a toda escala vacía y escribe en todo texto vacío."""
+    """Responde PARCIAL a toda escala vacía, escribe en todo texto vacío y anota un dato."""
     for grupo in page.locator("fieldset.pregunta").all():
         parcial = grupo.get_by_label("PARCIAL", exact=True)
         if parcial.count() and not grupo.locator("input:checked").count():
             parcial.check()
-        texto = grupo.locator("textarea")
-        if not texto.input_value():
+        texto = grupo.locator("textarea").first
+        if texto.count() and not texto.input_value():
             texto.fill(justificacion)
+    dato = page.locator("fieldset.dato").first
+    if dato.count():
+        dato.get_by_label("Se cuenta con ella").check()
+        dato.get_by_label("Qué información").fill("Catastro urbano")
 
 
 def test_de_la_planificadora_al_pdf(live_server, page, piloto, tmp_path):
@@ -47,8 +51,11 @@ def test_de_la_planificadora_al_pdf(live_server, page, piloto, tmp_path):
         re.compile(r"^Borrador guardado a las \d\d:\d\d$")
     )
     while page.get_by_role("button", name="Guardar y seguir").count():
+        titulo = page.get_by_role("heading", level=1).inner_text()
         llenar_seccion(page, "Manglar y tagua")
         page.get_by_role("button", name="Guardar y seguir").click()
+        # Guarda primero y después pasa: hasta entonces la sección sigue a la vista.
+        expect(page.get_by_role("heading", level=1)).not_to_have_text(titulo)
     page.get_by_label("Elementos para construir la nueva visión").fill("Manglar vivo\nTurismo")
     page.get_by_role("button", name="Guardar y repasar").click()
     page.get_by_role("button", name="Enviar a revisión").click()
@@ -70,6 +77,7 @@ def test_de_la_planificadora_al_pdf(live_server, page, piloto, tmp_path):
     page.get_by_role("button", name="Guardar borrador").click()
     page.get_by_role("link", name="Repasar y enviar").click()
     page.get_by_role("button", name="Enviar a revisión").click()
+    expect(page.locator(".titular .estado")).to_have_text("Enviada a revisión")
     salir(page)
 
     ingresar(page, live_server, "zonal1")

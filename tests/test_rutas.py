@@ -135,10 +135,14 @@ def cosas(
     hitos,
     lineas,
     evaluaciones,
+    fotos,
     suscripcion,
     participantes,
     certificados,
     convocatorias,
+    temas,
+    capacidades,
+    del_plan,
 ):
     hechas = {f"evaluacion {codigo}": fila for codigo, fila in evaluaciones.items()}
     return (
@@ -151,6 +155,9 @@ def cosas(
         | certificados
         | hitos
         | lineas
+        | fotos
+        | temas
+        | del_plan
         | {
             "grupo1": grupo1,
             "grupo2": grupo2,
@@ -160,6 +167,7 @@ def cosas(
             "convocatoria1": convocatorias["convocatoria1"],
             "convocatoria2": convocatorias["convocatoria2"],
         }
+        | {nombre: capacidades[nombre] for nombre in ("necesidad1", "necesidad2", "plan1", "plan2")}
     )
 
 
@@ -284,7 +292,7 @@ def test_lo_que_no_existe_es_404(client, central, muestrario):
     for ruta in de_la_plataforma():
         if ruta.parametros and tiene(central, ruta.permiso):
             valores = [
-                999_999 if nombre in ("pk", "numero", "grupo") else "nada"
+                999_999 if nombre in ("pk", "numero", "grupo", "otra") else "nada"
                 for _, nombre in ruta.parametros
             ]
             assert client.get(ruta.direccion(valores)).status_code in (404, 405), ruta.nombre

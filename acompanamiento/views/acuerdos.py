@@ -86,7 +86,7 @@ def pagina_de_anotar(request, grupo, guardar, **contexto):
 
     `contexto`: lo que depende de dónde se anota (lugar, migas y, si nace en un encuentro, origen).
     """
-    form = AcuerdoForm(request.POST or None, grupo=grupo)
+    form = AcuerdoForm(request.POST or None, grupo=grupo, initial=_ya_escrito(request.GET))
     estado = 400 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -103,6 +103,13 @@ def pagina_de_anotar(request, grupo, guardar, **contexto):
             return redirect("acompanamiento:acuerdo", acuerdo.pk)
     contexto |= {"grupo": grupo, "form": form, "titulo": "Anotar un acuerdo"}
     return render(request, "acompanamiento/editar_acuerdo.html", contexto, status=estado)
+
+
+def _ya_escrito(direccion):
+    """Lo que trae puesto quien llega desde otra página: se ofrece, y se valida como lo tecleado."""
+    campos = {campo: direccion.get(campo) for campo in ("texto", "responsable_gad")}
+    partes = direccion.getlist("partes")
+    return {campo: valor[:1000] for campo, valor in campos.items() if valor} | {"partes": partes}
 
 
 def _ya_existe(acuerdo):

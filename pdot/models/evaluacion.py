@@ -9,7 +9,7 @@ from acompanamiento.models import Grupo, Membresia
 from territorios.jurisdiccion import Permiso
 from territorios.versiones import ModeloVersionado
 
-from .instrumento import Instrumento, Pregunta
+from .instrumento import Instrumento, Pregunta, Seccion
 from .plan import Pdot
 
 
@@ -17,9 +17,10 @@ class EvaluacionQuerySet(models.QuerySet):
     def visibles_para(self, usuario):
         """Lo aprobado, quien acompaña al GAD; lo que va en camino, quien lo escribe o lo revisa.
 
-        Planificador/a: las de su GAD. Zona: las de su zona desde que se envían. Central: todas
-        desde que se envían. Y además, las aprobadas de los GAD de los grupos ya conformados que ve;
-        quien observa una zona o el país, solo aprobadas.
+        Planificador/a: las de su GAD. Zona: las de su zona desde que se envían, y antes las que
+        ella llena en nombre del GAD. Central: todas desde que se envían. Y además, las aprobadas
+        de los GAD de los grupos ya conformados que ve; quien observa una zona o el país, solo
+        aprobadas.
         """
         if not usuario.is_authenticated or not usuario.is_active:
             return self.none()
@@ -32,14 +33,39 @@ class EvaluacionQuerySet(models.QuerySet):
             en_su_mano = aprobada
         if usuario.ve_el_pais:
             return self.filter(en_su_mano)
+        if usuario.puede(Permiso.TRANSCRIBIR_EVALUACION):
+            en_su_mano |= self._en_nombre_del_gad()
         de_su_zona = Q(pdot__gad__territorio__zona=usuario.zona_id)
         return self.filter(en_su_mano & de_su_zona | aprobada & self._de_sus_grupos(usuario))
+
+    def legibles_para(self, usuario):
+        """De las que ve, las que puede leer como están: lo que otro tiene a medias, no.
+
+        Es lo que se exporta y se cuenta. Una página de una sola evaluación puede además leer lo
+        último que se envió (lectura.llenado_para).
+        """
+        a_medias = Q(estado__in=Evaluacion.EN_MANOS_DEL_GAD)
+        suyas = Evaluacion.objects.llenables_por(usuario).values("pk")
+        return self.visibles_para(usuario).filter(~a_medias | Q(pk__in=suyas))
 
     def del_gad_de(self, usuario):
         """Las de su propio GAD, en cualquier estado."""
         if not usuario.is_authenticated or not usuario.puede(Permiso.LLENAR_EVALUACION):
             return self.none()
         return self.filter(pdot__gad=usuario.gad_id)
+
+    def llenables_por(self, usuario):
+        """Las que escribe, en cualquier estado: las de su GAD, o las que llena en su nombre.
+
+        En nombre de un GAD de su zona escribe una persona a la vez, y solo mientras el GAD no la
+        tome de vuelta.
+        """
+        if not usuario.is_authenticated or not usuario.puede(Permiso.ESCRIBIR_EVALUACION):
+            return self.none()
+        if usuario.puede(Permiso.TRANSCRIBIR_EVALUACION):
+            suyas = self.filter(self._en_nombre_del_gad(), en_nombre__por=usuario)
+            return suyas.filter(pdot__gad__territorio__zona=usuario.zona_id)
+        return self.del_gad_de(usuario)
 
     def editables_por(self, usuario):
         """Las de su GAD que están en sus manos: borrador o devuelta."""
@@ -67,8 +93,15 @@ class EvaluacionQuerySet(models.QuerySet):
 
     def para_lista(self):
         return self.select_related(
-            "pdot__gad__territorio__padre__padre", "pdot__gad__territorio__zona", "instrumento"
+            "pdot__gad__territorio__padre__padre",
+            "pdot__gad__territorio__zona",
+            "instrumento",
+            "en_nombre__por",
         )
+
+    @staticmethod
+    def _en_nombre_del_gad():
+        return Q(en_nombre__isnull=False, en_nombre__retomada=None)
 
     @staticmethod
     def _de_sus_grupos(usuario):
@@ -133,6 +166,26 @@ class Evaluacion(ModeloVersionado):
 
     def es_de(self, usuario):
         return usuario.gad_id == self.pdot.gad_id and usuario.puede(Permiso.LLENAR_EVALUACION)
+
+    @property
+    def llenado_en_nombre(self):
+        """El EnNombre con que la zona la llenó, rija o no; None si la llenó el propio GAD."""
+        return getattr(self, "en_nombre", None)
+
+    def la_llena(self, usuario):
+        """Si le toca escribirla: es de su GAD, o la llena hoy en su nombre."""
+        llenado = self.llenado_en_nombre
+        en_su_nombre = llenado is not None and llenado.rige and llenado.por_id == usuario.pk
+        return self.es_de(usuario) or en_su_nombre
+
+    def se_lee_como_esta(self, usuario):
+        """Si la lee como está ahora; lo que se corrige, quien no la llena lo lee al reenviarse."""
+        return self.estado != self.Estado.DEVUELTA or self.la_llena(usuario)
+
+    def la_lleno_en_nombre(self, usuario):
+        """Si alguna vez la llenó en nombre del GAD; entonces la aprueba otra persona."""
+        llenado = self.llenado_en_nombre
+        return llenado is not None and llenado.la_lleno(usuario)
 
     def muestra_su_revision_a(self, usuario):
         """Si ve observaciones, comentarios y quién hizo qué: el GAD y quien lo revisa.
@@ -202,10 +255,24 @@ class Paso(models.Model):
 
 
 class Observacion(models.Model):
-    """Comentario de la zona a una pregunta al devolver; atendida cuando el GAD vuelve a enviar."""
+    """Comentario de la zona a una pregunta o a una hoja, al devolver.
+
+    Queda atendida cuando el GAD vuelve a enviar. `seccion` es siempre una hoja con forma propia:
+    una sección de preguntas se observa pregunta por pregunta.
+    """
 
     evaluacion = models.ForeignKey(Evaluacion, models.CASCADE, related_name="observaciones")
-    pregunta = models.ForeignKey(Pregunta, models.PROTECT, related_name="observaciones")
+    pregunta = models.ForeignKey(
+        Pregunta, models.PROTECT, null=True, blank=True, related_name="observaciones"
+    )
+    seccion = models.ForeignKey(
+        Seccion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="observaciones",
+        verbose_name="hoja",
+    )
     texto = models.TextField()
     paso = models.ForeignKey(Paso, models.CASCADE, related_name="observaciones")
     atendida = models.BooleanField(default=False)
@@ -214,9 +281,16 @@ class Observacion(models.Model):
     class Meta:
         verbose_name = "observación"
         verbose_name_plural = "observaciones"
-        ordering = ["paso", "pregunta"]
+        ordering = ["paso", "pregunta", "seccion"]
         constraints = [
             models.UniqueConstraint(fields=["paso", "pregunta"], name="observacion_unica"),
+            models.UniqueConstraint(fields=["paso", "seccion"], name="observacion_unica_por_hoja"),
+            models.CheckConstraint(
+                name="observacion_a_pregunta_o_a_hoja",
+                condition=Q(pregunta__isnull=False, seccion__isnull=True)
+                | Q(pregunta__isnull=True, seccion__isnull=False),
+                violation_error_message="Se observa una pregunta o una hoja, no las dos.",
+            ),
         ]
 
     def __str__(self):

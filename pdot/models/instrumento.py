@@ -2,9 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from territorios.models import Gad
+from territorios.versiones import ModeloVersionado
 
 
 class InstrumentoQuerySet(models.QuerySet):
@@ -13,8 +15,11 @@ class InstrumentoQuerySet(models.QuerySet):
         return self.filter(publicado=True).order_by("-numero").first()
 
 
-class Instrumento(models.Model):
-    """Versión de las preguntas guía. Publicada no cambia: así no se reescribe lo respondido."""
+class Instrumento(ModeloVersionado):
+    """Versión de las preguntas guía. Publicada no cambia: así no se reescribe lo respondido.
+
+    `numero` es la versión de las preguntas; `version`, la de la fila, sube con cada guardado.
+    """
 
     numero = models.PositiveSmallIntegerField("versión", unique=True)
     nombre = models.CharField(max_length=120)
@@ -33,12 +38,36 @@ class Instrumento(models.Model):
         return f"{self.nombre} (versión {self.numero})"
 
 
-class Seccion(models.Model):
+class Seccion(ModeloVersionado):
+    """Una página del formulario: preguntas o una de las hojas con forma propia."""
+
+    class Clase(models.TextChoices):
+        PREGUNTAS = "preguntas", "Preguntas"
+        VINCULOS = "vinculos", "Vínculo con los planes de otros niveles"
+        INFORMACION = "informacion", "Información con que se cuenta o que se requiere"
+        VISION = "vision", "Nueva visión y problemas"
+
+    class Mide(models.TextChoices):
+        INTERNA = "interna", "Coherencia interna"
+        GOBIERNO = "gobierno", "Plan de gobierno local"
+
     instrumento = models.ForeignKey(Instrumento, models.CASCADE, related_name="secciones")
     codigo = models.SlugField("código", max_length=20)
     orden = models.PositiveSmallIntegerField()
+    clase = models.CharField(max_length=11, choices=Clase.choices, default=Clase.PREGUNTAS)
     titulo = models.CharField("título", max_length=120)
+    # Lo dice la sección y no su código, que la central puede cambiar sin que la cifra se caiga.
+    mide = models.CharField(
+        "indicador al que suma",
+        max_length=8,
+        choices=Mide.choices,
+        blank=True,
+        help_text="En qué indicador de la coherencia se cuentan sus preguntas, si en alguno.",
+    )
     ayuda = models.TextField(blank=True)
+    obligatoria = models.BooleanField(
+        default=True, help_text="Una hoja que no lo es puede enviarse vacía; no rige las preguntas."
+    )
     historia = HistoricalRecords()
 
     class Meta:
@@ -47,10 +76,21 @@ class Seccion(models.Model):
         ordering = ["instrumento", "orden"]
         constraints = [
             models.UniqueConstraint(fields=["instrumento", "codigo"], name="seccion_codigo_unico"),
+            models.UniqueConstraint(
+                fields=["instrumento", "clase"],
+                condition=~Q(clase="preguntas"),
+                name="seccion_hoja_unica",
+                violation_error_message="El instrumento ya tiene esa hoja.",
+            ),
         ]
 
     def __str__(self):
         return self.titulo
+
+    @property
+    def es_hoja(self):
+        """Si tiene forma propia, en vez de preguntas."""
+        return self.clase != self.Clase.PREGUNTAS
 
 
 class PreguntaQuerySet(models.QuerySet):
@@ -59,8 +99,13 @@ class PreguntaQuerySet(models.QuerySet):
         preguntas = self.filter(seccion__instrumento=instrumento).select_related("seccion")
         return [p for p in preguntas.order_by("seccion__orden", "orden") if p.se_hace_a(nivel)]
 
+    def con_respuesta_en(self, evaluacion):
+        """Con su respuesta en `suya`, en la misma consulta; las que no la tienen, sin `suya`."""
+        suya = models.FilteredRelation("respuestas", condition=Q(respuestas__evaluacion=evaluacion))
+        return self.annotate(suya=suya).select_related("suya")
 
-class Pregunta(models.Model):
+
+class Pregunta(ModeloVersionado):
     """Pregunta guía. De escala (SÍ / PARCIAL / NO, con justificación) o de texto."""
 
     class Tipo(models.TextChoices):
@@ -110,6 +155,11 @@ class Pregunta(models.Model):
         if respuesta is None:
             return False
         return bool(respuesta.valor if self.es_escala else respuesta.texto.strip())
+
+    @property
+    def nombres_de_niveles(self):
+        """Los niveles a que se hace, en palabras y en orden; vacío si es a todos."""
+        return [n.label.lower() for n in Gad.Nivel if self.niveles and n in self.lista_niveles]
 
     @property
     def lista_niveles(self):

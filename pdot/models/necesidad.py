@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from acompanamiento.models import Grupo, Membresia
@@ -27,18 +28,48 @@ class NecesidadQuerySet(models.QuerySet):
         return self.filter(Q(grupo__in=grupos) | Q(gad__in=miembros.values("gad")) | propias)
 
     def editables_por(self, usuario):
-        """Quien acompaña: las de los grupos que edita y las de los GAD de su zona."""
-        if not usuario.is_authenticated or not usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO):
+        """Quien acompaña: las de los grupos que edita y las de los GAD de su zona.
+
+        Un GAD, las que él declaró: lo que la zona recogió de un encuentro o de un documento lo
+        corrige quien lo recogió.
+        """
+        if not usuario.is_authenticated or not usuario.puede(Permiso.DECLARAR_NECESIDADES):
             return self.none()
+        if usuario.gad_id:
+            return self.filter(gad=usuario.gad_id, origen=Necesidad.Origen.DECLARACION)
         if usuario.ve_el_pais:
             return self
         return self.filter(Q(grupo__in=Grupo.objects.editables_por(usuario)) | _de_zona(usuario))
 
+    def vivas(self):
+        """Las que siguen en pie; las retiradas se conservan con su motivo."""
+        return self.filter(retirada=None)
+
     def de_grupo(self, grupo):
-        """Las del grupo y las de quienes son hoy sus miembros; primero lo más urgente."""
+        """Las vivas del grupo y de quienes son hoy sus miembros; primero lo más urgente."""
         miembros = grupo.membresias.vigentes_en().values("gad")
-        suyas = self.filter(Q(grupo=grupo) | Q(gad__in=miembros))
+        suyas = self.vivas().filter(Q(grupo=grupo) | Q(gad__in=miembros))
         return suyas.por_urgencia()
+
+    def de_zona(self, zona):
+        """Las vivas de los GAD de la zona y de los grupos que coordina."""
+        suyas = self.vivas().filter(Q(gad__territorio__zona=zona) | Q(grupo__zona=zona))
+        return suyas.por_urgencia()
+
+    def de_gad(self, gad):
+        """Las vivas del GAD y de los grupos de que es hoy miembro."""
+        grupos = Membresia.objects.acompanados().del_gad(gad.pk)
+        return self.vivas().filter(Q(gad=gad) | Q(grupo__in=grupos)).por_urgencia()
+
+    def con_atencion(self):
+        """Con `atendida`: si la atiende una actividad de un plan aprobado o ya ejecutado.
+
+        Un borrador todavía no atiende a nadie, y un plan que se cerró sin avanzar, tampoco.
+        """
+        actividad = Necesidad.actividades.rel.related_model
+        valen = Q(plan__estado="aprobado") | Q(plan__estado="cerrado", avance__gt=0)
+        suyas = actividad.objects.filter(valen, necesidades=models.OuterRef("pk"))
+        return self.annotate(atendida=models.Exists(suyas))
 
     def por_urgencia(self):
         """Primero lo más urgente, con su GAD, su grupo y su encuentro."""
@@ -69,6 +100,12 @@ class Necesidad(ModeloVersionado):
         CAPACITACION = "capacitacion", "Capacitación"
         ASISTENCIA = "asistencia", "Asistencia técnica puntual"
         ACOMPANAMIENTO = "acompanamiento", "Acompañamiento permanente"
+
+    class Origen(models.TextChoices):
+        ENCUENTRO = "encuentro", "Encuentro"
+        EVALUACION = "evaluacion", "Evaluación del PDOT"
+        DECLARACION = "declaracion", "Declaración del GAD"
+        DOCUMENTO = "documento", "Documento"
 
     class Prioridad(models.TextChoices):
         ALTA = "alta", "Alta"
@@ -106,6 +143,16 @@ class Necesidad(ModeloVersionado):
         related_name="necesidades",
         verbose_name="encuentro en que se dijo",
     )
+    origen = models.CharField(max_length=11, choices=Origen.choices, default=Origen.DECLARACION)
+    constancia = models.CharField(
+        max_length=250,
+        blank=True,
+        help_text="Qué lo prueba: número de oficio, acta, pregunta de la evaluación o página.",
+    )
+    retirada = models.DateTimeField(null=True, blank=True, editable=False)
+    motivo_retiro = models.CharField(
+        "por qué se retira", max_length=250, blank=True, editable=False
+    )
     creada = models.DateTimeField(auto_now_add=True)
     historia = HistoricalRecords()
 
@@ -123,7 +170,29 @@ class Necesidad(ModeloVersionado):
                 violation_error_message="La necesidad es de un GAD o de un grupo, no de los dos "
                 "ni de ninguno.",
             ),
+            models.CheckConstraint(
+                name="necesidad_con_constancia",
+                condition=Q(origen="declaracion")
+                | Q(origen="encuentro", encuentro__isnull=False)
+                | Q(origen__in=["evaluacion", "documento"]) & ~Q(constancia=""),
+                violation_error_message="Diga de qué encuentro nació, o qué documento o respuesta "
+                "la prueba.",
+            ),
+            models.CheckConstraint(
+                name="necesidad_retirada_con_motivo",
+                condition=Q(retirada__isnull=True, motivo_retiro="")
+                | Q(retirada__isnull=False) & ~Q(motivo_retiro=""),
+                violation_error_message="Una necesidad se retira con un motivo escrito.",
+            ),
         ]
 
     def __str__(self):
         return self.tema
+
+    def get_absolute_url(self):
+        return reverse("pdot:necesidad", args=[self.pk])
+
+    @property
+    def de_quien(self):
+        """El GAD, sin equívocos, o el grupo."""
+        return self.gad.nombre_con_lugar if self.gad_id else str(self.grupo)

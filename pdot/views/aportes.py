@@ -6,6 +6,7 @@ from talleres.views.acuerdos import pagina_de_acuerdo
 from talleres.views.aportes import cambios_de_aportes, pagina_de_aportes
 from territorios.jurisdiccion import Permiso, exige
 
+from ..models import Emparejamiento
 from ..promociones import nacidos_de, tarjetas_de
 
 
@@ -22,8 +23,12 @@ def cambios(request, pk):
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def acuerdo(request, pk):
-    return pagina_de_acuerdo(request, pk, _tarjeta_de)
+    return pagina_de_acuerdo(request, pk, _de_que_nacio)
 
 
-def _tarjeta_de(acuerdo, usuario):
-    return tarjetas_de(usuario, acuerdo=[acuerdo]).get(("acuerdo", acuerdo.pk))
+def _de_que_nacio(acuerdo, usuario):
+    emparejados = Emparejamiento.objects.visibles_para(usuario).filter(acuerdo=acuerdo)
+    return {
+        "tarjeta": tarjetas_de(usuario, acuerdo=[acuerdo]).get(("acuerdo", acuerdo.pk)),
+        "libro": next((uno.get_absolute_url() for uno in emparejados), None),
+    }

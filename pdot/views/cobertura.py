@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from acompanamiento.models import Estrategia
 from territorios.jurisdiccion import Permiso, exige
+from territorios.models import Gad
 from territorios.planillas import lineas_csv
 
 from ..cobertura import Recuento, contar, leer_gads, marcar
@@ -31,6 +32,7 @@ def cobertura(request):
     filtro = _filtro(request, gads.values(), list(estrategias))
     contexto = {
         "lugar": "acompanamiento",
+        "pagina_de_pdot": "cobertura",
         "migas": [
             ("Inicio", reverse("inicio")),
             ("Acompañamiento", reverse("acompanamiento:inicio")),
@@ -38,6 +40,8 @@ def cobertura(request):
         ],
         "filtro": filtro,
         "hay_gads": bool(gads),
+        "puede_transcribir": request.user.puede(Permiso.TRANSCRIBIR_EVALUACION),
+        "niveles_de_papel": Gad.Nivel.choices,
     }
     if not filtro.is_valid():
         return render(request, "pdot/cobertura.html", contexto, status=400)

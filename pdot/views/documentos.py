@@ -1,12 +1,15 @@
 """Documentos PDF que juntan lo de todas las apps."""
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from acompanamiento.models import Grupo
 from territorios.jurisdiccion import Permiso, exige
 from territorios.views.documentos import entregar_pdf
 
+from .. import documentos_ficha
 from ..documentos import nombre_de_archivo, sistematizacion_de_grupo
+from ..ficha import familia_de
 
 
 @exige(Permiso.DESCARGAR_INFORMES)
@@ -14,4 +17,17 @@ def grupo_pdf(request, pk):
     grupo = get_object_or_404(Grupo.objects.visibles_para(request.user), pk=pk)
     return entregar_pdf(
         request, lambda: sistematizacion_de_grupo(grupo, request.user), nombre_de_archivo(grupo)
+    )
+
+
+@exige(Permiso.DESCARGAR_INFORMES)
+def gad_pdf(request, codigo):
+    """La Ficha del GAD, con lo que ve quien la pide."""
+    familia = familia_de(codigo, request.user)
+    if familia is None:
+        raise Http404
+    return entregar_pdf(
+        request,
+        lambda: documentos_ficha.ficha_en_pdf(familia, request.user),
+        documentos_ficha.nombre_de_archivo(familia.gad),
     )

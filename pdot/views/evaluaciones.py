@@ -19,13 +19,21 @@ from ..acciones import (
     declarar_plan_y_abrir,
     enviar_evaluacion,
 )
+from ..avisos import sitio_de
+from ..cambio_de_version import cambio_de, pasar_de_version
 from ..forms import FiltroEvaluaciones, NuevaEvaluacionForm
+from ..fotos import fotos_de
+from ..lectura import llenado_para
 from ..llenado import Llenado
-from ..models import Evaluacion, Pdot, Respuesta
+from ..models import Evaluacion, Informacion, Pdot, Pregunta, Respuesta, Seccion, Vinculo
+from ..necesidades import puede_declarar_de
+from ..plazos import plazos_de
 from ..promociones import tarjetas_de
 from ..tablero import evaluacion_propia
+from ..versiones import versiones_de
 
 POR_PAGINA = 50
+Clase = Seccion.Clase
 
 
 @exige(Permiso.VER_EVALUACIONES)
@@ -40,6 +48,7 @@ def lista(request):
     en_orden = elegidas.para_lista().order_by("-actualizada", "-pk")
     contexto = {
         "lugar": "pdot",
+        "pagina_de_pdot": "evaluaciones",
         "migas": [("Inicio", reverse("inicio")), ("PDOT", None)],
         "pagina": Paginator(en_orden, POR_PAGINA).get_page(request.GET.get("pagina")),
         "filtro": filtro,
@@ -81,7 +90,8 @@ def nueva(request):
     except NoProcede as motivo:
         return render(request, "pdot/nueva.html", contexto | {"motivo": motivo}, status=409)
     messages.success(request, f"Se abrió la evaluación del {evaluacion.pdot} de {gad.nombre}.")
-    return redirect("pdot:seccion", evaluacion.pk, evaluacion.instrumento.secciones.first().codigo)
+    primera = Llenado(evaluacion, para=request.user).partes[0]
+    return redirect("pdot:seccion", evaluacion.pk, primera.codigo)
 
 
 def _abrir(form, usuario):
@@ -99,27 +109,40 @@ def detalle(request, pk):
 
 def contexto_de_detalle(request, evaluacion, **mas):
     usuario = request.user
-    llenado = Llenado(evaluacion, para=usuario)
+    llenado = llenado_para(evaluacion, usuario)
     es_suya = evaluacion.es_de(usuario)
+    en_sus_manos = evaluacion.esta_en_manos_del_gad
     return {
         "lugar": "pdot",
         "migas": migas_de(evaluacion),
         "evaluacion": evaluacion,
         "llenado": llenado,
-        "puede_llenar": es_suya and evaluacion.esta_en_manos_del_gad,
+        "es_suya": es_suya,
+        "puede_llenar": en_sus_manos and evaluacion.la_llena(usuario),
+        "puede_retomar": es_suya and en_sus_manos and _la_llena_la_zona(evaluacion),
+        "cambio": cambio_de(evaluacion) if en_sus_manos and evaluacion.la_llena(usuario) else None,
         "puede_abrir_otra": es_suya and evaluacion.estado == Evaluacion.Estado.APROBADA,
         "puede_revisar": Evaluacion.objects.revisables_por(usuario)
         .filter(pk=evaluacion.pk)
         .exists(),
-        "problemas": _problemas(evaluacion, usuario),
+        "puede_declarar": puede_declarar_de(usuario, evaluacion.gad),
+        "fotos": fotos_de(evaluacion, usuario),
+        "problemas": _problemas(llenado, usuario),
         "pasos": evaluacion.pasos.select_related("por"),
         "bitacora": _bitacora(usuario, evaluacion, llenado),
+        "versiones": versiones_de(evaluacion, usuario),
+        "plazos": plazos_de(usuario) if es_suya and evaluacion.esta_en_manos_del_gad else [],
     } | mas
 
 
-def _problemas(evaluacion, usuario):
+def _la_llena_la_zona(evaluacion):
+    llenado = evaluacion.llenado_en_nombre
+    return llenado is not None and llenado.rige
+
+
+def _problemas(llenado, usuario):
     """En orden, cada uno con la `tarjeta` de que nació, si nació de una que se puede ver."""
-    problemas = list(evaluacion.problemas.order_by("orden"))
+    problemas = llenado.filas_de_problemas
     tarjetas = tarjetas_de(usuario, problema=problemas)
     for problema in problemas:
         problema.tarjeta = tarjetas.get(("problema", problema.pk))
@@ -127,38 +150,77 @@ def _problemas(evaluacion, usuario):
 
 
 def _bitacora(usuario, evaluacion, llenado):
-    """La de quien la escribe o la revisa. Quien revisa no lee lo tachado antes de enviarse."""
+    """La de quien la escribe o la revisa.
+
+    Lo escrito cambia solo en manos de quien la llena: quien revisa lee los pasos desde el primer
+    envío y, en «Qué cambió entre envíos», en qué quedó lo corregido; nunca lo tachado.
+    """
     if not llenado.con_revision:
         return []
-    preguntas = {pregunta.pk: pregunta.codigo for pregunta in llenado.preguntas}
-
-    def nombrar(fila):
-        if fila.instance_type is Respuesta:
-            return f"la respuesta {preguntas.get(fila.pregunta_id, '')}"
-        return "la evaluación"
-
-    historias = [evaluacion.historia.all(), Respuesta.historia.filter(evaluacion=evaluacion.pk)]
-    if not evaluacion.es_de(usuario):
+    nombrar = _nombrador(evaluacion, llenado)
+    if not evaluacion.la_llena(usuario):
         envio = evaluacion.pasos.filter(a=Evaluacion.Estado.ENVIADA).first()
         desde = envio.cuando if envio else evaluacion.creada
-        historias = [historia.filter(history_date__gte=desde) for historia in historias]
+        pasos = evaluacion.historia.filter(history_date__gte=desde)
+        return cambios_de(usuario, pasos, nombrar=nombrar)
+    historias = [evaluacion.historia.all(), Respuesta.historia.filter(evaluacion=evaluacion.pk)]
+    for clase, modelo in ((Clase.VINCULOS, Vinculo), (Clase.INFORMACION, Informacion)):
+        if llenado.parte_de(clase):
+            historias.append(modelo.historia.filter(evaluacion=evaluacion.pk))
     return cambios_de(usuario, *historias, nombrar=nombrar)
 
 
-@exige(Permiso.LLENAR_EVALUACION)
+def _nombrador(evaluacion, llenado):
+    """Cómo se dice de qué parte de la evaluación es una fila de su historia."""
+    # También las de una versión anterior de las preguntas: lo que no cupo sigue en la bitácora.
+    suyas = Respuesta.historia.filter(evaluacion=evaluacion.pk).values("pregunta")
+    preguntas = dict(Pregunta.objects.filter(pk__in=suyas).values_list("pk", "codigo"))
+    gads = {par.con.pk: par.con.nombre_con_lugar for par in llenado.pares}
+    nombres = {
+        Evaluacion: lambda fila: "la evaluación",
+        Respuesta: lambda fila: f"la respuesta {preguntas.get(fila.pregunta_id, '')}",
+        Vinculo: lambda fila: f"el vínculo con {gads.get(fila.con_id, fila.con_id)}",
+        Informacion: lambda fila: f"el dato «{fila.dato}»",
+    }
+    return lambda fila: nombres[fila.instance_type](fila)
+
+
+@exige(Permiso.ESCRIBIR_EVALUACION)
 @require_POST
 def enviar(request, pk):
     """Envía a revisión. Lo incompleto se lista con enlaces y no se envía."""
-    evaluacion = _traer(Evaluacion.objects.del_gad_de(request.user), pk)
-    leida = request.POST.get("leida")
+    evaluacion = _traer(Evaluacion.objects.llenables_por(request.user), pk)
+    leido = {"version": _version(request), "leida": request.POST.get("leida")}
     try:
-        enviar_evaluacion(evaluacion, por=request.user, version=_version(request), leida=leida)
+        enviar_evaluacion(evaluacion, por=request.user, sitio=sitio_de(request), **leido)
     except Incompleta:
         contexto = contexto_de_detalle(request, evaluacion, se_intento_enviar=True)
         return render(request, "pdot/evaluacion.html", contexto, status=400)
     except (NoProcede, Conflicto) as motivo:
         return no_procede(request, pk, motivo)
     messages.success(request, f"Se envió a revisión la evaluación de {evaluacion.gad.nombre}.")
+    return redirect(evaluacion)
+
+
+@exige(Permiso.ESCRIBIR_EVALUACION)
+@require_POST
+def pasar(request, pk):
+    """Pasa el borrador a la versión vigente de las preguntas, que se leyó en su página."""
+    evaluacion = _traer(Evaluacion.objects.llenables_por(request.user), pk)
+    try:
+        cambio = pasar_de_version(
+            evaluacion,
+            por=request.user,
+            version=_version(request),
+            leida=request.POST.get("leida"),
+            numero=entero_de(request.POST.get("numero")),
+        )
+    except (NoProcede, Conflicto) as motivo:
+        return no_procede(request, pk, motivo)
+    if cambio:
+        messages.success(request, "La evaluación pasó a la versión vigente de las preguntas.")
+    else:
+        messages.info(request, "La evaluación ya está en la versión vigente de las preguntas.")
     return redirect(evaluacion)
 
 

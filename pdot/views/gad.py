@@ -22,7 +22,7 @@ def gad(request, codigo):
     contexto |= bitacora_a_pedido(
         request, familia.gad, partial(bitacora_de_gad, request.user, familia.gad)
     )
-    contexto |= {"lugar": "territorio", "migas": _migas(familia.gad)}
+    contexto |= {"lugar": "territorio", "pagina_de_gad": "gad", "migas": _migas(familia.gad)}
     return render(request, "pdot/gad.html", contexto)
 
 

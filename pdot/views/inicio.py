@@ -5,6 +5,7 @@ from django.shortcuts import render
 from territorios.jurisdiccion import Permiso, exige
 
 from .. import tablero
+from ..plazos import plazos_de
 
 
 @exige(Permiso.VER_TERRITORIO)
@@ -13,6 +14,9 @@ def inicio(request):
     contexto = {
         "pendientes": tablero.pendientes_de(usuario),
         "primeros_pasos": tablero.primeros_pasos(usuario),
+        "plazos": plazos_de(usuario),
+        "plan": tablero.plan_propio(usuario),
+        "programa": tablero.programa_propio(usuario),
         "propia": tablero.evaluacion_propia(usuario),
         "grupos": tablero.grupos_de(usuario),
         "proximos": tablero.proximos_de(usuario),

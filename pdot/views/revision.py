@@ -1,18 +1,52 @@
-"""La revisión de la zona: devolver con observaciones por pregunta, o aprobar."""
+"""La revisión de la zona: prepararla, devolver con observaciones por pregunta, o aprobar."""
+
+from dataclasses import dataclass
 
 from django.contrib import messages
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
+from territorios.views.errores import es_autoguardado
 
-from ..acciones import NoProcede, aprobar_evaluacion, devolver_evaluacion
-from ..forms import RevisionForm
+from ..acciones import NoProcede
+from ..acciones_revision import RevisionEnConflicto, guardar_borrador, resolver
+from ..avisos import gads_sin_correo, sitio_de
+from ..diferencias import comparar_fotos
+from ..forms_revision import RevisionEnPreparacionForm
+from ..instantaneas import foto_de, fotos, referencia_de
 from ..llenado import Llenado
-from ..models import Evaluacion
+from ..models import BorradorDeRevision, Evaluacion, Seccion
+from ..revision import notas_de
 from .evaluaciones import migas_de, no_procede
+
+APROBAR, DEVOLVER = "aprobar", "devolver"
+Clase = Seccion.Clase
+# De qué hoja es una pieza que cambió, por cómo empieza su clave.
+HOJA_DE = {
+    "v": Clase.VINCULOS,
+    "i": Clase.INFORMACION,
+    "vision": Clase.VISION,
+    "problemas": Clase.VISION,
+}
+SIN_CORREO = "El GAD no tiene ninguna cuenta con correo: avísele por otro medio."
+
+
+@dataclass
+class Fila:
+    """Una pregunta en la página de revisión; `cambio` es su Diferencia, si la hubo."""
+
+    pregunta: object
+    respuesta: object
+    observaciones: list
+    campo: object
+    notas: list
+    cambio: object = None
+    siguiente: str = ""
 
 
 @exige(Permiso.REVISAR_EVALUACION)
@@ -22,8 +56,12 @@ def revisar(request, pk):
     de_su_revision = Evaluacion.objects.de_su_revision(request.user)
     evaluacion = get_object_or_404(de_su_revision.para_lista(), pk=pk)
     llenado = Llenado(evaluacion, para=request.user)
-    form = RevisionForm(
-        request.POST or None, preguntas=llenado.preguntas, version=evaluacion.version
+    form = RevisionEnPreparacionForm(
+        request.POST or None,
+        preguntas=llenado.preguntas,
+        version=evaluacion.version,
+        hojas=llenado.hojas,
+        borrador=BorradorDeRevision.objects.filter(evaluacion=evaluacion).first(),
     )
     if request.method == "POST" and not form.is_valid():
         return _pagina(request, llenado, form, status=400)
@@ -31,12 +69,16 @@ def revisar(request, pk):
         return _ya_resuelta(request, evaluacion, form)
     if request.method == "GET":
         return _pagina(request, llenado, form)
+    if es_autoguardado(request) or request.POST.get("decision") not in (APROBAR, DEVOLVER):
+        return _guardar(request, llenado, form)
     return _resolver(request, llenado, form)
 
 
 def _ya_resuelta(request, evaluacion, form):
     estado = evaluacion.get_estado_display().lower()
     motivo = f"La evaluación está {estado}: no hay nada que revisar."
+    if es_autoguardado(request):
+        return JsonResponse({"error": motivo}, status=409)
     if not form.is_bound:
         return no_procede(request, evaluacion.pk, motivo)
     escrito = [(str(pregunta), "", texto) for pregunta, texto in form.observaciones().items()]
@@ -46,26 +88,69 @@ def _ya_resuelta(request, evaluacion, form):
     return responder_conflicto(request, evaluacion, escrito, volver, motivo)
 
 
+# --- Guardar sin resolver -----------------------------------------------------------------------
+
+
+def _guardar(request, llenado, form):
+    evaluacion = llenado.evaluacion
+    try:
+        version = guardar_borrador(
+            evaluacion, form.textos(), version=form.borrador_leido, por=request.user
+        )
+    except NoProcede:
+        evaluacion.refresh_from_db()
+        return _ya_resuelta(request, evaluacion, form)
+    except RevisionEnConflicto as conflicto:
+        return _en_conflicto(request, llenado, form, conflicto.actual)
+    if es_autoguardado(request):
+        hora = f"{timezone.localtime():%H:%M}"
+        return JsonResponse({"hora": hora, "versiones": {"borrador": version}, "avance": ""})
+    messages.success(
+        request,
+        f"Se guardó su revisión de {evaluacion.gad.nombre}: todavía no se devuelve ni se aprueba.",
+    )
+    return redirect(request.get_full_path())
+
+
+def _en_conflicto(request, llenado, form, actual):
+    """409: lo escrito sigue en la página, con lo que guardó la otra persona al lado."""
+    if es_autoguardado(request):
+        error = "Otra persona guardó la revisión: pulse «Guardar sin devolver» y verá los textos."
+        return JsonResponse({"error": error}, status=409)
+    guardados, tecleados = actual.textos if actual else {}, form.textos()
+    pares = [
+        (form.fields[nombre].label, guardados.get(nombre, ""), tecleados.get(nombre, ""))
+        for nombre in form.fields
+        if guardados.get(nombre, "") != tecleados.get(nombre, "")
+    ]
+    form.data = form.data.copy()
+    form.data["version_borrador"] = actual.version if actual else 0
+    return _pagina(request, llenado, form, status=409, conflictos=pares, en_conflicto=True)
+
+
+# --- Resolver -----------------------------------------------------------------------------------
+
+
 def _resolver(request, llenado, form):
     """Cumple la decisión; si no procede, la página vuelve con lo escrito y el motivo."""
     evaluacion, datos = llenado.evaluacion, form.cleaned_data
-    comunes = {
-        "por": request.user,
-        "version": datos["version"],
-        "comentario": datos["comentario"],
-    }
+    aprobar = request.POST["decision"] == APROBAR
     try:
-        if request.POST.get("decision") == "aprobar":
-            if form.observaciones():
-                raise NoProcede("Hay observaciones escritas: bórrelas para aprobar, o devuelva.")
-            aprobar_evaluacion(evaluacion, **comunes)
-            mensaje = f"Se aprobó la evaluación de {evaluacion.gad.nombre}."
-        else:
-            devolver_evaluacion(evaluacion, form.observaciones(), **comunes)
-            mensaje = f"Se devolvió con observaciones la evaluación de {evaluacion.gad.nombre}."
+        resolver(
+            evaluacion,
+            form.observaciones(),
+            aprobar=aprobar,
+            version=datos["version"],
+            version_borrador=form.borrador_leido,
+            comentario=datos["comentario"],
+            sitio=sitio_de(request),
+            por=request.user,
+        )
     except NoProcede as motivo:
         form.add_error(None, str(motivo))
         return _pagina(request, llenado, form, status=400)
+    except RevisionEnConflicto as conflicto:
+        return _en_conflicto(request, llenado, form, conflicto.actual)
     except Conflicto as conflicto:
         motivo = "Otra persona la cambió mientras usted revisaba; sus observaciones siguen abajo."
         form.add_error(None, motivo)
@@ -73,21 +158,82 @@ def _resolver(request, llenado, form):
         form.data = form.data.copy()
         form.data["version"] = conflicto.actual.version
         return _pagina(request, llenado, form, status=409)
-    messages.success(request, mensaje)
+    que = "aprobó" if aprobar else "devolvió con observaciones"
+    messages.success(request, f"Se {que} la evaluación de {evaluacion.gad.nombre}.")
+    if gads_sin_correo([evaluacion.pdot.gad_id]):
+        messages.warning(request, SIN_CORREO)
     return redirect(evaluacion)
 
 
-def _pagina(request, llenado, form, status=200):
+# --- La página ----------------------------------------------------------------------------------
+
+
+def _pagina(request, llenado, form, status=200, **mas):
+    if status == 400 and es_autoguardado(request):
+        errores = [str(error) for campo in form.errors.values() for error in campo]
+        return JsonResponse({"error": " ".join(errores)}, status=400)
     evaluacion = llenado.evaluacion
+    foto, desde, cambios = _comparada(llenado, request.user)
+    notas = notas_de(evaluacion, request.user)
+    solo_cambios = desde is not None and request.GET.get("solo") == "cambios"
+    partes = [
+        (parte, [_fila(fila, form, notas, cambios) for fila in parte.filas])
+        for parte in llenado.partes
+    ]
+    con_cambios = [fila for _, filas in partes for fila in filas if fila.cambio]
+    for fila, otra in zip(con_cambios, con_cambios[1:], strict=False):
+        fila.siguiente = otra.pregunta.codigo
     contexto = {
         "lugar": "pdot",
         "migas": migas_de(evaluacion, ("Revisar", None)),
         "evaluacion": evaluacion,
         "llenado": llenado,
         "form": form,
-        "partes": [
-            (parte, [(*fila, form.campo_de(fila[0])) for fila in parte.filas])
+        "partes": [parte for parte in partes if not parte[0].seccion.es_hoja],
+        "hojas": [
+            (parte, form.campo_de_hoja(parte.seccion))
             for parte in llenado.partes
+            if parte.seccion.es_hoja
         ],
+        "la_lleno": evaluacion.la_lleno_en_nombre(request.user),
+        "solo_cambios": solo_cambios,
+        "clases_con_cambios": {HOJA_DE.get(clave.split(":")[0]) for clave in cambios},
+        "cambios_de_hojas": _cambios_de_hojas(foto, cambios),
+        "desde": desde,
+        "cuantos_cambios": len(cambios),
+        "primera_con_cambios": con_cambios[0].pregunta.codigo if con_cambios else "",
+        "notas_generales": notas.get(None, []),
     }
-    return render(request, "pdot/revisar.html", contexto, status=status)
+    return render(request, "pdot/revisar.html", contexto | mas, status=status)
+
+
+def _comparada(llenado, usuario):
+    """(foto de ahora, «desde cuándo» o None, {clave: Diferencia})."""
+    referencia = referencia_de(llenado.evaluacion, usuario)
+    if referencia is None:
+        return {}, None, {}
+    toma, desde = referencia
+    (antes,), ahora = fotos([toma]), foto_de(llenado)
+    diferencias = [una for _, suyas in comparar_fotos(antes, ahora) for una in suyas]
+    return ahora, desde, {una.clave: una for una in diferencias}
+
+
+def _fila(fila, form, notas, cambios):
+    pregunta, respuesta, observaciones = fila
+    return Fila(
+        pregunta,
+        respuesta,
+        observaciones,
+        form.campo_de(pregunta),
+        notas.get(pregunta.pk, []),
+        cambios.get(f"p:{pregunta.codigo}"),
+    )
+
+
+def _cambios_de_hojas(foto, cambios):
+    """[(título, [(pieza o None si ya no está, su Diferencia)])] de lo que no son preguntas."""
+    hojas = {}
+    for clave, cambio in cambios.items():
+        if not clave.startswith("p:"):
+            hojas.setdefault(cambio.apartado, []).append((foto.get(clave), cambio))
+    return list(hojas.items())

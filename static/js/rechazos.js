@@ -1,7 +1,7 @@
 /* Lo que el servidor no aceptó: se muestra con su motivo y con lo que hay guardado, y decide una
    persona. «Corregir» lo devuelve al formulario; nada se borra ni se sobrescribe solo. */
 self.rechazos = (() => {
-  const NOMBRES = { registro: "Registro", aporte: "Aporte" };
+  const NOMBRES = { registro: "Registro", aporte: "Aporte", borrador: "Borrador" };
   const DE_ESCRIBIR = "textarea, input:not([type=hidden], [type=checkbox], [type=radio])";
   // Los pone el formulario, no la persona.
   const CALLADOS = /^(csrfmiddlewaretoken|clave_envio|version.*|accion|next)$/;

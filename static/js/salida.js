@@ -15,7 +15,7 @@
         todas.onerror = () => decir(0);
         todas.onsuccess = () => {
           base.close();
-          decir(todas.result.filter((una) => una.quien === quien).length);
+          decir(todas.result.filter((una) => una.quien === quien && !una.enviada).length);
         };
       };
     });
@@ -25,6 +25,25 @@
     if (!self.caches) return;
     const nombres = (await caches.keys()).filter((uno) => uno.startsWith("copia:"));
     await Promise.all(nombres.map((uno) => caches.delete(uno)));
+  }
+
+  // De lo que se escribió y ya se envió tampoco queda nada.
+  function olvidarLoEnviado() {
+    return new Promise((listo) => {
+      const pedido = indexedDB.open("sin-enviar");
+      pedido.onupgradeneeded = () => pedido.transaction.abort();
+      pedido.onerror = listo;
+      pedido.onsuccess = () => {
+        const paso = pedido.result.transaction("envios", "readwrite");
+        paso.oncomplete = paso.onabort = () => { pedido.result.close(); listo(); };
+        const recorre = paso.objectStore("envios").openCursor();
+        recorre.onsuccess = () => {
+          if (!recorre.result) return;
+          if (recorre.result.value.enviada) recorre.result.delete();
+          recorre.result.continue();
+        };
+      };
+    });
   }
 
   function advertir(form, n) {
@@ -46,6 +65,7 @@
       const n = self.indexedDB ? await cuantos().catch(() => 0) : 0;
       if (n && !form.querySelector("[role=alert]")) return advertir(form, n);
       await olvidarPantallas().catch(() => null);
+      if (self.indexedDB) await olvidarLoEnviado().catch(() => null);
       listo = true;
       form.requestSubmit();
     });

@@ -35,7 +35,7 @@
     try {
       respuesta = await pedir(evento.request, guardada);
     } catch {
-      return guardada || caches.match(pagina);
+      return guardada ? marcada(guardada) : caches.match(pagina);
     }
     const quien = respuesta.headers.get("X-Quien");
     if (quien) {
@@ -51,6 +51,15 @@
     if (!guardada) return fetch(pedido);
     const tarda = new Promise((_, mal) => { setTimeout(mal, PLAZO); });
     return Promise.race([fetch(pedido), tarda]);
+  }
+
+  /* La copia dice de cuándo es, para que la página lo muestre. */
+  async function marcada(guardada) {
+    const headers = new Headers(guardada.headers);
+    for (const una of ["Content-Encoding", "Content-Length"]) headers.delete(una);
+    const marca = `<body data-copia="${headers.get("Date")}"`;
+    const html = (await guardada.text()).replace("<body", () => marca);
+    return new Response(html, { status: 200, headers });
   }
 
   const sinFiltros = (url) => url.split(/[?#]/)[0];

@@ -16,16 +16,17 @@ from ..models import Encuentro
 from .encuentro import migas_de
 
 
-def pagina_de_acuerdo(request, pk, tarjeta_de):
-    """La ficha de un acuerdo, con el encuentro y la tarjeta de que nació.
+def pagina_de_acuerdo(request, pk, de_que_nacio):
+    """La ficha de un acuerdo, con el encuentro y la cosa de que nació.
 
-    `tarjeta_de(acuerdo, usuario)`: el aporte, si nació de uno que se puede ver; si no, None.
+    `de_que_nacio(acuerdo, usuario)`: {"tarjeta": el aporte, "libro": la dirección de la información
+    emparejada}, con None en lo que no fue o no se puede ver.
     """
     acuerdo = traer_acuerdo(Acuerdo.objects.visibles_para(request.user), pk)
     visibles = Encuentro.objects.visibles_para(request.user)
     contexto = ficha_de_acuerdo(request.user, acuerdo)
     contexto["origen"] = visibles.filter(origenes__acuerdo=acuerdo).first()
-    contexto["tarjeta"] = tarjeta_de(acuerdo, request.user)
+    contexto |= de_que_nacio(acuerdo, request.user)
     return render(request, "acompanamiento/acuerdo.html", contexto)
 
 

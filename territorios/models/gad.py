@@ -14,6 +14,12 @@ class GadQuerySet(models.QuerySet):
         """La DPA es información pública: cualquiera con cuenta la consulta entera."""
         return self if usuario.is_authenticated else self.none()
 
+    def de_la_zona_de(self, usuario):
+        """Los de la zona a que pertenece la cuenta; ninguno si no es de una zona."""
+        if not usuario.is_authenticated or usuario.zona_id is None:
+            return self.none()
+        return self.filter(territorio__zona=usuario.zona_id)
+
     def vigentes_en(self, fecha):
         return self.filter(vigente_en(fecha, "territorio__"))
 

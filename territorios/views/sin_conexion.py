@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from ..jurisdiccion import es_publica
 
-GUIONES = ("js/envios.js", "js/servicio.js")
+GUIONES = ("js/envios.js", "js/pantallas.js", "js/servicio.js")
 DE_RESERVA = (
     "paquetes/bootstrap.min.css",
     "paquetes/letra.woff2",

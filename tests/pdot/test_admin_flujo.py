@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db import connection
 from django.urls import reverse
 
-from pdot.admin import publicar_instrumento
+from pdot.acciones_instrumento import publicar_instrumento
 from pdot.models import (
     ElementoVision,
     Evaluacion,
@@ -23,6 +23,7 @@ from pdot.models import (
 from territorios.models import Usuario
 from tests.conftest import ruta_admin as ruta
 from tests.fabricas import InstrumentoFactory, PreguntaFactory, SeccionFactory
+from tests.fabricas_instrumento import con_hoja_de_vision
 from tests.lectura_html import lo_que_enviaria, pagina
 
 DEL_FLUJO = [Evaluacion, Respuesta, Paso, Observacion, Problema]
@@ -34,6 +35,9 @@ def filas(evaluaciones):
     devuelta = evaluaciones["1303"]
     Problema.objects.create(evaluacion=devuelta, orden=1, texto="Agua")
     ElementoVision.objects.create(evaluacion=devuelta, orden=1, texto="Río Chone")
+    # Enviada otra vez: lo que se está corrigiendo no se lee aquí.
+    Evaluacion.objects.filter(pk=devuelta.pk).update(estado="enviada")
+    devuelta.refresh_from_db()
     return {
         Evaluacion: devuelta,
         Respuesta: devuelta.respuestas.first(),
@@ -175,10 +179,10 @@ class TestPdot:
 
 @pytest.fixture
 def borrador(db):
-    """Instrumento sin publicar con una sección y una pregunta."""
+    """Instrumento sin publicar con una sección, una pregunta y su hoja de visión."""
     guia = InstrumentoFactory(numero=2, publicado=False)
     PreguntaFactory(seccion=SeccionFactory(instrumento=guia))
-    return guia
+    return con_hoja_de_vision(guia)
 
 
 class TestInstrumento:
@@ -189,7 +193,7 @@ class TestInstrumento:
     def test_sin_publicar_se_edita_entero(self, como_central, borrador):
         for fila, campo in [
             (borrador, "nombre"),
-            (borrador.secciones.get(), "titulo"),
+            (borrador.secciones.first(), "titulo"),
             (Pregunta.objects.get(), "texto"),
         ]:
             url = ruta(type(fila), "change", fila.pk)
@@ -269,7 +273,7 @@ class TestInstrumento:
 
 @pytest.mark.django_db(transaction=True)
 def test_publicar_dos_veces_a_la_vez_asienta_una(central):
-    guia = InstrumentoFactory(con_preguntas=True, publicado=False)
+    guia = con_hoja_de_vision(InstrumentoFactory(con_preguntas=True, publicado=False))
     salida, avisos = Barrier(2), []
 
     def correr():

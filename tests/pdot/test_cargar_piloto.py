@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from acompanamiento.insumos import veredicto_de
 from acompanamiento.management.commands.medir_agrupacion import grupos_de_la_fuente
 from acompanamiento.models import Estrategia, Grupo, Hito, HitoGrupo
+from pdot.acciones_instrumento import faltas_para_publicar
 from pdot.models import (
     ElementoVision,
     Evaluacion,
@@ -19,6 +20,7 @@ from pdot.models import (
     Pregunta,
     Problema,
     Respuesta,
+    Seccion,
 )
 from pdot.piloto import cargar_catalogos, cargar_piloto
 from talleres.models import Aporte, Encuentro, Facilitacion, PuntoAgenda, Traslado
@@ -222,12 +224,52 @@ class TestLoQueQuedaCargado:
         ("nivel", "cuantas"), [("provincial", 18), ("municipal", 19), ("parroquial", 20)]
     )
     def test_preguntas_por_nivel(self, nivel, cuantas):
-        instrumento = Instrumento.objects.vigente()
+        """Las de la versión 1, en que están las evaluaciones del piloto: no cambia."""
+        instrumento = Instrumento.objects.get(numero=1)
         assert len(Pregunta.objects.para_nivel(instrumento, nivel)) == cuantas
-        assert set(Pregunta.objects.filter(obligatoria=False).values_list("codigo", flat=True)) == {
-            "X4",
-            "X5",
-        }
+        optativas = Pregunta.objects.filter(seccion__instrumento=instrumento, obligatoria=False)
+        assert set(optativas.values_list("codigo", flat=True)) == {"X4", "X5"}
+
+    @pytest.mark.parametrize(
+        ("nivel", "fichas"),
+        [
+            ("provincial", {"F1", "B1", "F3", "C5"}),
+            ("municipal", {"F1", "B1", "F3", "C5", "G1", "G2", "G3", "G4", "G5"}),
+            ("parroquial", {"G1", "G2", "G3", "G4", "G5"}),
+        ],
+    )
+    def test_la_version_vigente_pregunta_las_fichas_de_cada_nivel(self, nivel, fichas):
+        vigente = Instrumento.objects.vigente()
+        assert vigente.numero == 2
+        preguntas = Pregunta.objects.para_nivel(vigente, nivel)
+        suyas = {p.codigo for p in preguntas if p.seccion.codigo in ("insercion", "articulacion")}
+        assert suyas == fichas
+        hojas = {s.codigo for s in vigente.secciones.all() if s.es_hoja}
+        assert hojas == {"vinculos", "informacion", "vision"}
+        assert faltas_para_publicar(vigente) == []
+
+    def test_cada_seccion_dice_a_que_indicador_suma(self):
+        suman = Seccion.objects.exclude(mide="").order_by("instrumento__numero", "orden")
+        assert list(suman.values_list("instrumento__numero", "codigo", "mide")) == [
+            (1, "interna", "interna"),
+            (1, "plan_gobierno", "gobierno"),
+            (2, "interna", "interna"),
+            (2, "plan_gobierno", "gobierno"),
+            (2, "insercion", "gobierno"),
+        ]
+
+    def test_la_version_vigente_conserva_los_codigos_de_escala(self):
+        escala = [
+            set(
+                Pregunta.objects.filter(
+                    seccion__instrumento__numero=numero,
+                    seccion__codigo="interna",
+                    tipo="escala",
+                ).values_list("codigo", flat=True)
+            )
+            for numero in (1, 2)
+        ]
+        assert escala[0] < escala[1]
 
     def test_un_pdot_por_miembro_y_cuatro_evaluaciones(self):
         assert Pdot.objects.count() == 55
@@ -425,7 +467,10 @@ class TestCatalogos:
         call_command("cargar_catalogos", verbosity=0)
         assert NombreInstitucion.objects.exists()
         assert Entidad.objects.exists()
-        assert Instrumento.objects.get().publicado
+        assert set(Instrumento.objects.values_list("numero", "publicado")) == {
+            (1, True),
+            (2, True),
+        }
         assert Pregunta.objects.count() > 20
         assert not Estrategia.objects.exists()
         assert not Autoridad.objects.exists()

@@ -86,12 +86,12 @@ def test_enviar_incompleta_dice_que_falta_con_enlaces(
     respuesta = client.post(url("enviar", vacia), envio(vacia))
     assert respuesta.status_code == 400
     faltas = respuesta.context["llenado"].faltas
-    assert [(p.codigo if p else None, falta) for p, falta in faltas] == [
-        ("a1", "marque SÍ, PARCIAL o NO"),
-        ("a2", "marque SÍ, PARCIAL o NO"),
-        ("a3", "marque SÍ, PARCIAL o NO"),
-        ("b2", "marque SÍ, PARCIAL o NO"),
-        (None, "escriba al menos un elemento para la nueva visión"),
+    assert [(falta.ancla, falta.que) for falta in faltas] == [
+        ("p-a1", "marque SÍ, PARCIAL o NO"),
+        ("p-a2", "marque SÍ, PARCIAL o NO"),
+        ("p-a3", "marque SÍ, PARCIAL o NO"),
+        ("p-b2", "marque SÍ, PARCIAL o NO"),
+        ("hoja", "escriba al menos un elemento para la nueva visión"),
     ]
     assert f"{reverse('pdot:seccion', args=[vacia.pk, 'interna'])}#p-a1" in respuesta.text
     assert estado(vacia) == "borrador"
@@ -101,7 +101,7 @@ def test_parcial_o_no_sin_justificar_no_se_envia(completa, plan_rioverde):
     completa.respuestas.filter(pregunta__codigo="a1").update(valor="no", texto=" ")
     with pytest.raises(Incompleta) as error:
         enviar_evaluacion(completa, por=plan_rioverde, version=1)
-    assert [falta for _, falta in error.value.faltas] == ["justifique por qué respondió NO"]
+    assert [falta.que for falta in error.value.faltas] == ["justifique por qué respondió NO"]
 
 
 def test_un_si_no_pide_justificacion(completa, plan_rioverde):

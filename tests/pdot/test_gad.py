@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from pdot.ficha import autoridades_de, familia_de
+from pdot.models import Necesidad
 from talleres.models import Convocado
 from territorios.models import Territorio, Vecindad
 from tests.conftest import entrar
@@ -193,10 +195,59 @@ def test_la_bitacora_lleva_los_cambios_de_sus_autoridades(ver, central, observad
     assert "Quién y cuándo lo cambió" not in ver(observador, "0807", cambios=1).text
 
 
+def temas_de(respuesta):
+    return [una.tema for una in respuesta.context["necesidades"]]
+
+
+def test_sus_necesidades_en_pie_y_las_de_sus_grupos_las_ve_quien_lo_acompana(
+    ver, territorio, grupo1, central, zonal1, plan_esmeraldas, zonal4, plan_chone
+):
+    gad = territorio.gad["0807"]
+    for tema, de_quien in [("Catastro", {"gad": gad}), ("Riego", {"grupo": grupo1})]:
+        Necesidad.objects.create(tema=tema, modalidad="capacitacion", **de_quien)
+    for quien in (central, zonal1, plan_esmeraldas):
+        assert temas_de(ver(quien, "0807")) == ["Catastro", "Riego"]
+    for ajeno in (zonal4, plan_chone):
+        assert temas_de(ver(ajeno, "0807")) == []
+    Necesidad.objects.filter(tema="Riego").update(retirada=timezone.now(), motivo_retiro="Ya no")
+    assert temas_de(ver(central, "0807")) == ["Catastro"]
+
+
+@pytest.mark.parametrize(
+    ("quien", "escribe", "transcribe", "sigue"),
+    [
+        ("central", True, False, True),
+        ("zonal1", True, True, True),
+        ("plan_rioverde", True, False, True),
+        ("plan_esmeraldas", False, False, True),
+        ("zonal4", False, False, False),
+        ("observador", False, False, True),
+    ],
+)
+def test_lleva_a_lo_suyo_y_solo_a_lo_que_se_abre(
+    client, ver, elenco, grupo1, pdots, quien, escribe, transcribe, sigue
+):
+    enlaces = pagina(ver(elenco[quien], "0807")).enlaces
+    declarar = reverse("pdot:nueva_necesidad")
+    esperados = {
+        pdots["0807"].get_absolute_url(): True,
+        reverse("pdot:gad_pdf", args=["0807"]): True,
+        reverse("pdot:efecto", args=["0807"]): True,
+        reverse("pdot:linea_de_hitos", args=["0807"]): sigue,
+        reverse("pdot:nuevo_plan", args=["0807"]): escribe,
+        reverse("pdot:nuevo_programa", args=["0807"]): escribe,
+        reverse("pdot:en_nombre", args=["0807"]): transcribe,
+        declarar if elenco[quien].gad_id else f"{declarar}?gad=0807": escribe,
+    }
+    assert {uno: uno in enlaces for uno in esperados} == esperados
+    for direccion in (uno for uno, va in esperados.items() if va):
+        assert client.get(direccion).status_code == 200
+
+
 # --- Consultas ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("quien", "limite"), [("central", 9), ("observador", 9)])
+@pytest.mark.parametrize(("quien", "limite"), [("central", 10), ("observador", 10)])
 def test_las_consultas_no_crecen_con_lo_que_muestra(
     client, elenco, territorio, grupo1, quien, limite
 ):
@@ -209,6 +260,7 @@ def test_las_consultas_no_crecen_con_lo_que_muestra(
             AutoridadFactory(gad=gad, desde=date(anio, 1, 1))
             PdotFactory(gad=gad, anio_desde=anio, anio_hasta=anio)
             GrupoFactory(estrategia=grupo1.estrategia, zona_id=1, miembros=[gad])
+            Necesidad.objects.create(tema=f"Catastro {anio}", modalidad="capacitacion", gad=gad)
             encuentro = EncuentroFactory(estrategia=grupo1.estrategia, grupos=[grupo1])
             Convocado.objects.create(encuentro=encuentro, gad=gad)
             GadParroquialFactory(territorio=ParroquiaFactory(padre=gad.territorio))

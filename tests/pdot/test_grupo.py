@@ -114,8 +114,8 @@ def test_la_matriz_solo_lleva_lo_aprobado(central, grupo1, grupo2, evaluaciones)
     assert [fila.gad.pk for fila in de_grupo1["en_camino"]] == ["0801"]
     de_grupo2 = ficha_de_grupo(grupo2, central)
     assert [fila.gad.pk for fila in de_grupo2["matriz"].evaluadas] == ["0803"]
-    titulos = [(titulo, len(preguntas)) for titulo, preguntas in de_grupo2["secciones"]]
-    assert titulos == [("Coherencia interna", 3), ("Coherencia externa", 2)]
+    cifras = [(valor, n) for valor, _, n in de_grupo2["cuadro"].total.cifras]
+    assert cifras == [("si", 0), ("parcial", 4), ("no", 0), ("sin", 0)]
 
 
 def test_la_planificadora_no_ve_lo_no_aprobado_de_otro_gad(plan_rioverde, grupo1, evaluaciones):

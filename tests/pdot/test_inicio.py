@@ -8,6 +8,9 @@ from django.utils import timezone
 
 from territorios.models import Mensaje
 from tests.conftest import entrar
+from tests.fabricas_capacidades import PlanFactory
+from tests.fabricas_plan import ProgramaFactory
+from tests.lectura_html import pagina
 
 
 def pendientes(client, usuario):
@@ -70,3 +73,21 @@ def test_con_la_base_vacia_la_central_sabe_por_donde_empezar(client, db, django_
 def test_los_primeros_pasos_son_de_la_central(client, request, quien):
     entrar(client, request.getfixturevalue(quien))
     assert client.get(reverse("inicio")).context["primeros_pasos"] == []
+
+
+def test_quien_planifica_llega_a_lo_de_su_gad_en_un_clic(client, pdots, plan_rioverde, zonal1):
+    plan = pdots["0807"]
+    programa = ProgramaFactory(pdot=plan)
+    inicio = entrar(client, plan_rioverde).get(reverse("inicio"))
+    enlaces = pagina(inicio).enlaces
+    proceso = reverse("pdot:linea_de_hitos", args=["0807"])
+    for direccion in (plan.get_absolute_url(), programa.get_absolute_url(), proceso):
+        assert direccion in enlaces
+    assert "De su GAD" not in entrar(client, zonal1).get(reverse("inicio")).text
+
+
+def test_un_plan_propuesto_espera_a_quien_lo_aprueba(client, elenco, grupo2):
+    plan = PlanFactory(grupo=grupo2, estado="propuesto")
+    espera = [(f"{plan}: espera su aprobación.", "Leer y decidir")]
+    hay = {quien: pendientes(client, elenco[quien]) for quien in ("central", "zonal1", "zonal4")}
+    assert hay == {"central": espera, "zonal1": [], "zonal4": espera}

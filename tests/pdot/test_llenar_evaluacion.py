@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pdot.forms import TEXTO_MAXIMO
-from pdot.models import Evaluacion, Respuesta
+from pdot.models import Evaluacion, Pregunta, Respuesta
 from tests.conftest import entrar
 from tests.fabricas import EvaluacionFactory, PdotFactory
 
@@ -199,10 +199,12 @@ def test_el_borrador_ajeno_no_existe(client, request, borrador, quien):
     assert respuestas(borrador) == []
 
 
-@pytest.mark.parametrize("quien", ["central", "zonal1", "observador"])
-def test_solo_el_gad_llena(client, request, borrador, quien):
+@pytest.mark.parametrize(
+    ("quien", "codigo"), [("central", 403), ("zonal1", 404), ("observador", 403)]
+)
+def test_solo_el_gad_llena(client, request, borrador, quien, codigo):
     entrar(client, request.getfixturevalue(quien))
-    assert client.post(pagina(borrador), tecleado(valor_a1="si")).status_code == 403
+    assert client.post(pagina(borrador), tecleado(valor_a1="si")).status_code == codigo
     assert respuestas(borrador) == []
 
 
@@ -264,3 +266,35 @@ def test_la_pagina_de_una_enviada_lleva_a_leerla(client, plan_rioverde, borrador
     Evaluacion.objects.filter(pk=borrador.pk).update(estado="enviada")
     entrar(client, plan_rioverde)
     assert client.get(pagina(borrador)).url == borrador.get_absolute_url()
+
+
+def test_un_caracter_nulo_se_rechaza_en_vez_de_romper(client, plan_rioverde, borrador):
+    entrar(client, plan_rioverde)
+    datos = {"elementos": "Tur\x00ismo", "problemas": "", "version": 1}
+    respuesta = client.post(pagina(borrador, "vision"), datos)
+    assert (respuesta.status_code, list(respuesta.context["form"].errors)) == (400, ["elementos"])
+
+
+def test_la_pregunta_que_nombra_otro_nivel_y_la_vision_llevan_su_plan(
+    client, plan_rioverde, borrador, territorio
+):
+    Pregunta.objects.filter(codigo="b2").update(criterio="Cantonal → provincial")
+    PdotFactory(gad=territorio.gad["08"], vision="Provincia verde")
+    entrar(client, plan_rioverde)
+    filas = client.get(pagina(borrador, "externa")).context["planes"]
+    assert [plan.plan.vision for plan in filas] == ["Provincia verde"]
+    assert client.get(pagina(borrador, "externa")).text.count("Provincia verde") == 1
+    assert client.get(pagina(borrador, "vision")).text.count("Provincia verde") == 1
+    assert "Provincia verde" not in client.get(pagina(borrador)).text
+
+
+def test_un_envio_que_se_repite_no_choca_consigo_mismo(client, plan_rioverde, borrador):
+    """La respuesta del primero se perdió: el segundo lleva las versiones de antes."""
+    entrar(client, plan_rioverde)
+    solo = {"headers": {"X-Autoguardado": "1"}}
+    listas = {"elementos": "Turismo", "problemas": "Agua", "version": borrador.version}
+    for _ in range(2):
+        preguntas = client.post(pagina(borrador), tecleado(valor_a1="si"), **solo).json()
+        vision = client.post(pagina(borrador, "vision"), listas, **solo).json()
+        assert (preguntas["versiones"], vision["versiones"]) == ({"a1": 1}, {"": 2})
+    assert Respuesta.historia.count() == 1

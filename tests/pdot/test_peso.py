@@ -33,3 +33,11 @@ def test_la_primera_visita_cabe_en_una_red_lenta(client, plan_rioverde, evaluaci
     peso = sum(len(gzip.compress(contenido)) for contenido in contenidos)
     assert [una for una in direcciones if "//" in una] == []
     assert (len(contenidos), len(contenidos) <= 8, peso <= LIMITE) == (7, True, True)
+
+
+def test_lo_que_guarda_sin_red_llega_despues_y_pesa_poco(client, plan_rioverde, evaluaciones):
+    entrar(client, plan_rioverde)
+    pagina = client.get(reverse("pdot:seccion", args=[evaluaciones["0807"].pk, "interna"])).text
+    guiones = re.search(r'data-guiones="([^"]+)"', pagina)[1].split()
+    peso = sum(len(gzip.compress(archivo_de(uno).read_bytes())) for uno in guiones)
+    assert (len(guiones), peso <= 12_000) == (2, True)

@@ -1,7 +1,6 @@
 """El admin de la central: se usa entero, nadie más entra y nada escapa de la bitácora."""
 
 import re
-from datetime import date
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -15,57 +14,30 @@ from django.urls import reverse
 
 from acompanamiento.models import (
     Criterio,
-    ElementoEstrategia,
     Estrategia,
     Grupo,
     Membresia,
 )
-from pdot.models import ElementoVision, Evaluacion, Observacion, Paso, Pregunta, Problema, Seccion
-from talleres.cuenta_choques import contar_choques
-from talleres.models import (
-    Convocado,
-    Encuentro,
-    Facilitacion,
-    Feriado,
-    OrigenAcuerdo,
-    ParametrosDeAgenda,
+from pdot.models import (
+    Evaluacion,
 )
-from territorios.cartero import encolar
+from talleres.models import (
+    Encuentro,
+)
 from territorios.models import (
-    CapaLimites,
-    Contacto,
-    Contorno,
     Entidad,
-    EspacioCoordinacion,
     Gad,
-    MiembroEspacio,
-    NombreInstitucion,
-    OtroTerritorio,
     Territorio,
     Usuario,
-    Vecindad,
     Zona,
 )
 from tests.conftest import entrar
 from tests.conftest import ruta_admin as ruta
 from tests.fabricas import (
-    AporteFactory,
-    AutoridadFactory,
     CriterioFactory,
-    EntidadFactory,
     GrupoFactory,
     InstrumentoFactory,
-    PronunciamientoFactory,
-    PuntoAgendaFactory,
-    TrasladoFactory,
     UsuarioFactory,
-)
-from tests.filas import (
-    filas_de_la_asistencia,
-    filas_de_la_convocatoria,
-    filas_de_la_preparacion,
-    filas_de_lo_recogido,
-    filas_del_seguimiento,
 )
 from tests.lectura_html import lo_que_enviaria, pagina
 
@@ -74,100 +46,6 @@ APPS = ("territorios", "acompanamiento", "talleres", "pdot")
 
 def de_la_casa():
     return [modelo for modelo in admin.site._registry if modelo._meta.app_label in APPS]
-
-
-@pytest.fixture
-def muestras(
-    elenco,
-    territorio,
-    encuentro1,
-    encuentro2,
-    grupo1,
-    acuerdos,
-    aceptados,
-    hitos,
-    lineas,
-    evaluaciones,
-    suscripcion,
-):
-    """Una fila de cada modelo registrado, con todas sus relaciones puestas."""
-    enviada = evaluaciones["0801"]
-    capa = CapaLimites.objects.create(nombre="Esquema", fuente="DPA", fecha=date(2019, 1, 1))
-    espacio = EspacioCoordinacion.objects.create(nombre="Mesa", tipo="mesa_zonal")
-    pregunta = Pregunta.objects.first()
-    paso = Paso.objects.filter(evaluacion=enviada).last()
-    filas = [
-        territorio.zona[1],
-        territorio.lugar["080752"],
-        Vecindad.objects.first(),
-        OtroTerritorio.objects.create(codigo="9001", nombre="Las Golondrinas", tipo="zona"),
-        territorio.gad["080752"],
-        AutoridadFactory(gad=territorio.gad["0807"]),
-        EntidadFactory(),
-        NombreInstitucion.objects.create(nombre="STPE", desde=date(2018, 1, 1)),
-        espacio,
-        MiembroEspacio.objects.create(espacio=espacio, gad=territorio.gad["0807"]),
-        Contacto.objects.create(
-            gad=territorio.gad["0807"],
-            nombre="Contacto de prueba",
-            cargo="Director/a de Planificación",
-            consentimiento="Acepta que se le escriba.",
-            consentimiento_fecha=date(2019, 8, 1),
-        ),
-        capa,
-        Contorno.objects.create(
-            capa=capa,
-            territorio=territorio.lugar["0807"],
-            trazo="m0 0l1 1z",
-            izquierda=0,
-            arriba=0,
-            derecha=1,
-            abajo=1,
-        ),
-        encolar(clave="muestra", para="a@ejemplo.gob.ec", asunto="Muestra", texto="Muestra"),
-        elenco["plan_rioverde"],
-        grupo1.estrategia,
-        ElementoEstrategia.objects.create(
-            estrategia=grupo1.estrategia, tipo="eje", orden=1, nombre="Institucionalización"
-        ),
-        grupo1.criterio,
-        grupo1,
-        grupo1.membresias.first(),
-        acuerdos["acuerdo1"],
-        *filas_del_seguimiento(acuerdos["acuerdo1"], hitos["hito1"], elenco["zonal1"]),
-        lineas["linea1"],
-        PronunciamientoFactory(linea=lineas["linea1"], gad=territorio.gad["0807"]),
-        encuentro1,
-        PuntoAgendaFactory(encuentro=encuentro1),
-        *filas_de_la_preparacion(encuentro1),
-        *filas_de_la_convocatoria(encuentro1, elenco["zonal1"]),
-        *filas_de_la_asistencia(encuentro1),
-        *filas_de_lo_recogido(encuentro1, grupo1, elenco["zonal1"]),
-        Convocado.objects.create(encuentro=encuentro1, gad=territorio.gad["0801"]),
-        Facilitacion.objects.create(encuentro=encuentro1, entidad=EntidadFactory()),
-        OrigenAcuerdo.objects.create(acuerdo=acuerdos["acuerdo1"], encuentro=encuentro1),
-        AporteFactory(estrategia=grupo1.estrategia, grupo=grupo1, encuentro=encuentro1),
-        TrasladoFactory(estrategia=grupo1.estrategia),
-        suscripcion,
-        aceptados["choque1"],
-        Feriado.objects.create(
-            fecha=date(2019, 8, 5), nombre="Cantonización", canton=territorio.lugar["0807"]
-        ),
-        ParametrosDeAgenda.objects.create(),
-        contar_choques(grupo1.estrategia_id),
-        enviada.pdot,
-        enviada.instrumento,
-        Seccion.objects.first(),
-        pregunta,
-        enviada,
-        enviada.respuestas.first(),
-        paso,
-        Observacion.objects.create(evaluacion=enviada, pregunta=pregunta, paso=paso, texto="¿?"),
-        Problema.objects.create(evaluacion=enviada, orden=1, texto="Agua"),
-        ElementoVision.objects.create(evaluacion=enviada, orden=1, texto="Turismo"),
-    ]
-    ElementoVision.objects.create(grupo=grupo1, orden=1, texto="Corredor turístico")
-    return {type(fila): fila for fila in filas}
 
 
 def paginas_de(modelo, fila):
@@ -476,7 +354,7 @@ def test_las_escrituras_de_una_carga_no_cuentan_como_ajenas(como_central, territ
 
 
 def test_un_instrumento_y_un_usuario_sirven_de_fabrica(db):
-    assert InstrumentoFactory(con_preguntas=True).secciones.count() == 2
+    assert InstrumentoFactory(con_preguntas=True).secciones.count() == 3
     assert UsuarioFactory(es_zonal=True).zona.numero == 1
     assert UsuarioFactory(es_planificador=True).gad.nivel == Gad.Nivel.MUNICIPAL
     assert UsuarioFactory(es_central=True).is_staff

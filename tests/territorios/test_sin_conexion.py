@@ -56,7 +56,6 @@ class TestEnvioGuardado:
         assert suscribirse(client, zonal1.pk).status_code == 401
         assert not SuscripcionCalendario.objects.exists()
 
-
     def test_lo_que_cualquiera_puede_enviar_no_depende_de_la_sesion(self, client, zonal1):
         direccion = reverse("publico:comprobar")
         anonima = {"X-Quien": "nadie"}
