@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "simple_history",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -129,6 +131,9 @@ else:
     )
     OPCIONES["options"] = f"{PLAZOS} {OPCIONES.get('options', '')}".strip()
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+
+# --- Trabajos en segundo plano ------------------------------------------------------------------
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Cuentas -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "territorios.Usuario"

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from territorios import cartero
 from territorios.models import Mensaje
+from territorios.models.documento import oficina_de
 from territorios.versiones import Conflicto, bloquear, guardar_con_version
 
 from . import correos
@@ -27,7 +28,6 @@ from .lector_convocatoria import (
     es_de_otra_fecha,
     hechos_de,
     institucion_en,
-    oficina_de,
     ya_no_vale,
 )
 from .models import (

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 
+import segno
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -29,6 +30,8 @@ LETRAS = {
     "letra:cursiva": "PublicSans-Italic[wght].ttf",
 }
 LARGO_DEL_NOMBRE = 90
+# Donde va el sello, en la plantilla base. Lo que escribe la gente sale escapado: no lo imita.
+MARCA_DEL_SELLO = "<!--sello-->"
 
 # Cada nivel en singular y plural, en el orden en que se nombran siempre.
 NIVELES = {
@@ -63,13 +66,32 @@ def a_pdf(plantilla, contexto, *, titulo):
     `institucion` que firma: su nombre cambia con el tiempo.
     Lanza SinPango si falta en el sistema, y RecursoAjeno si la plantilla pide algo de fuera.
     """
+    return html_a_pdf(a_html(plantilla, contexto, titulo=titulo))
+
+
+def a_html(plantilla, contexto, *, titulo):
+    """El HTML del documento, sin sello y sin convertir."""
     fecha = contexto.get("fecha") or timezone.localdate()
     membrete = {
         "titulo": titulo,
         "fecha": fecha,
         "institucion": NombreInstitucion.objects.en(fecha),
     }
-    return _convertir(sin_control(render_to_string(plantilla, {**contexto, **membrete})))
+    return sin_control(render_to_string(plantilla, {**contexto, **membrete}))
+
+
+def sellar(html, documento, sitio):
+    """El HTML con el número, el código y el QR que llevan a comprobarlo en `sitio`."""
+    direccion = f"{sitio}/d/{documento.codigo_legible}/"
+    sello = render_to_string(
+        "territorios/documentos/sello.html",
+        {
+            "documento": documento,
+            "direccion": direccion,
+            "qr": segno.make_qr(direccion, error="m").svg_data_uri(scale=4, border=2),
+        },
+    )
+    return html.replace(MARCA_DEL_SELLO, sello)
 
 
 def nombre_de_pdf(*partes):
@@ -105,7 +127,8 @@ def por_nivel(cosas, gad_de=lambda cosa: cosa):
 # --- Conversión ---------------------------------------------------------------------------------
 
 
-def _convertir(html):
+def html_a_pdf(html):
+    """Bytes del PDF (PDF/UA-1) de un HTML de `a_html`. Lanza SinPango o RecursoAjeno."""
     weasyprint = _weasyprint()
     from weasyprint.urls import FatalURLFetchingError
 

@@ -89,7 +89,7 @@ def sembrado(
     monkeypatch,
 ):
     """Siembra un canario en cada texto libre y da las direcciones de toda ruta con toda muestra."""
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html, *a, **k: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html, *a, **k: html.encode())
     con_hojas(evaluaciones["0807"].instrumento)
     for codigo, evaluacion in evaluaciones.items():
         sembrar_evaluacion(evaluacion, canario(f"evaluacion {codigo}"))

@@ -204,7 +204,7 @@ def sin_dejar_rastro():
 @pytest.fixture
 def sin_pdf(monkeypatch):
     """Aquí importa quién recibe el documento, no componerlo: se devuelve su HTML."""
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html, *a, **k: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html, *a, **k: html.encode())
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from territorios.codigos import en_grupos, normalizar
 from territorios.jurisdiccion import es_publica
 from territorios.limites import esta_agotado, pasa
 from territorios.models import Gad, NombreInstitucion
 
 from ..acciones import NoProcede
-from ..codigos import en_grupos, normalizar
 from ..forms_puerta import CodigoForm, RegistroEnPuertaForm
 from ..models import Certificado, Participante, Puerta, TextoConsentimiento
 from ..models.certificado import LARGO_DEL_CODIGO

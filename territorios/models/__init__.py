@@ -1,4 +1,5 @@
 from .contacto import Contacto
+from .documento import DocumentoEmitido, SerieDeDocumentos
 from .entidad import Entidad, EspacioCoordinacion, MiembroEspacio, NombreInstitucion
 from .gad import Autoridad, Gad
 from .mapa import CapaLimites, Contorno
@@ -12,6 +13,7 @@ __all__ = [
     "CapaLimites",
     "Contacto",
     "Contorno",
+    "DocumentoEmitido",
     "Entidad",
     "EspacioCoordinacion",
     "Gad",
@@ -19,6 +21,7 @@ __all__ = [
     "MiembroEspacio",
     "NombreInstitucion",
     "OtroTerritorio",
+    "SerieDeDocumentos",
     "Territorio",
     "Usuario",
     "Vecindad",

@@ -228,7 +228,7 @@ def test_la_jornada_que_no_se_ve_no_sale(manana, grupo2, zonal4, central):
 
 
 def test_la_descarga_es_de_quien_la_pide(client, manana, grupo1, grupo2, zonal4, monkeypatch):
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html: html.encode())
     manana.grupos.add(grupo2)
     leido = entrar(client, zonal4).get(ruta(manana)).content.decode()
     assert grupo2.nombre in leido

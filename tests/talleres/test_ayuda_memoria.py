@@ -175,7 +175,7 @@ def test_lo_que_se_cancelo_no_tiene_ayuda_memoria(client, zonal1, encuentro1):
 )
 @pytest.mark.parametrize("que", ["ayuda_memoria_pdf", "ayuda_memoria_docx"])
 def test_la_baja_quien_ve_el_encuentro(client, elenco, encuentro1, que, quien, estado, monkeypatch):
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html: html.encode())
     respuesta = entrar(client, elenco[quien]).get(ruta(que, encuentro1))
     assert respuesta.status_code == estado
     if estado == 200:

@@ -201,7 +201,7 @@ def test_el_del_piloto_cabe_en_una_pagina_por_semana_y_la_de_insumos(db):
 
 @pytest.fixture
 def sin_pdf(monkeypatch):
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html: html.encode())
 
 
 @pytest.mark.parametrize("quien", ["central", "zonal1", "plan_chone", "observador"])

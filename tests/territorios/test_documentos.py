@@ -111,7 +111,7 @@ def test_una_plantilla_que_pide_lo_ajeno_no_da_documento(entrada, vigilado):
     direccion, pedidos = vigilado
     for ajena in (direccion, "file:///etc/passwd"):
         with pytest.raises(RecursoAjeno, match="no puede usar"):
-            documentos._convertir(entrada.format(ajena))
+            documentos.html_a_pdf(entrada.format(ajena))
     assert pedidos == []
 
 
@@ -120,7 +120,7 @@ def test_una_imagen_propia_no_trae_dentro_otra_ajena(vigilado):
     direccion, pedidos = vigilado
     imagenes = [svg_con(direccion), svg_con("file:///etc/passwd")]
     html = "".join(f'<img alt="a" src="{imagen}">' for imagen in imagenes)
-    assert list(abrir(documentos._convertir(html)).pages[0].images) == []
+    assert list(abrir(documentos.html_a_pdf(html)).pages[0].images) == []
     assert pedidos == []
 
 
@@ -137,7 +137,7 @@ def test_sin_el_buscador_propio_si_se_llegaria_afuera(vigilado):
 def test_el_control_de_lo_ajeno_no_estorba_a_lo_propio():
     vacio = base64.b64encode(b'<svg xmlns="http://www.w3.org/2000/svg"/>').decode()
     html = f'<img alt="" src="data:image/svg+xml;base64,{vacio}">'
-    assert documentos._convertir(html).startswith(b"%PDF-1.7")
+    assert documentos.html_a_pdf(html).startswith(b"%PDF-1.7")
 
 
 # --- Lo que trae todo documento -------------------------------------------------------------

@@ -1,0 +1,127 @@
+"""Los documentos que se emitieron: su número, su código y el archivo tal como salió."""
+
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from ..archivos import AlmacenPrivado
+from ..codigos import en_grupos, normalizar, nuevo
+from ..jurisdiccion import Rol
+from .usuario import Usuario
+
+LARGO_DEL_CODIGO = 16
+MATRIZ, OBSERVADORES = "MATRIZ", "OBS"
+
+
+def codigo_nuevo():
+    return nuevo(LARGO_DEL_CODIGO)
+
+
+def oficina_de(usuario):
+    """La serie con que numera quien emite: «MATRIZ», «CZ1», «GAD 0807» u «OBS»."""
+    if usuario.rol == Rol.ZONAL:
+        return f"CZ{usuario.zona_id}"
+    if usuario.rol == Rol.PLANIFICADOR:
+        return f"GAD {usuario.gad_id}"
+    return MATRIZ if usuario.rol == Rol.CENTRAL else OBSERVADORES
+
+
+class SerieDeDocumentos(models.Model):
+    """El último número que dio una oficina en un año. Se bloquea al numerar."""
+
+    oficina = models.CharField(max_length=12)
+    anio = models.PositiveSmallIntegerField("año")
+    ultimo = models.PositiveIntegerField("último número", default=0)
+
+    class Meta:
+        verbose_name = "serie de documentos"
+        verbose_name_plural = "series de documentos"
+        ordering = ["oficina", "-anio"]
+        constraints = [
+            models.UniqueConstraint(fields=["oficina", "anio"], name="serie_de_documentos_unica")
+        ]
+
+    def __str__(self):
+        return f"{self.oficina}, {self.anio}"
+
+
+class DocumentoEmitidoQuerySet(models.QuerySet):
+    def emitidos(self):
+        """Los que llegaron a salir; los demás solo tienen reservado su número."""
+        return self.filter(emitido__isnull=False)
+
+    def visibles_para(self, usuario):
+        """Los de la oficina de quien mira; la central ve además los de las zonas.
+
+        Un documento lleva lo que veía quien lo emitió, así que no sale de su oficina: lo de un GAD
+        puede tener su borrador, y cada observador lee lo suyo.
+        """
+        if usuario.rol == Rol.OBSERVADOR:
+            return self.filter(emitido_por=usuario)
+        suyos = Q(oficina=oficina_de(usuario))
+        if usuario.rol == Rol.CENTRAL:
+            suyos |= Q(oficina__startswith="CZ")
+        return self.filter(suyos)
+
+    def de_codigo(self, tecleado):
+        """El de ese código, escrito como sea; None si no hay o nunca salió."""
+        return self.emitidos().filter(codigo=normalizar(tecleado)).first()
+
+
+class DocumentoEmitido(models.Model):
+    """Un PDF que salió con número y código, y que ya no cambia.
+
+    `clave` dice de qué trata («ficha:0807»); `huella`, el SHA-256 de su contenido antes del sello:
+    con las mismas dos, la misma oficina no emite otro. El número se reserva antes de componerlo
+    (va impreso); si algo se corta, el siguiente intento con igual contenido toma el mismo.
+    `archivo` queda vacío en los que llevan nombres de personas: de ellos solo se guarda la suma.
+    """
+
+    codigo = models.CharField(
+        "código", max_length=LARGO_DEL_CODIGO, unique=True, editable=False, default=codigo_nuevo
+    )
+    oficina = models.CharField(max_length=12)
+    anio = models.PositiveSmallIntegerField("año")
+    numero = models.PositiveIntegerField("número")
+    clase = models.CharField(max_length=40)
+    clave = models.CharField(max_length=160)
+    titulo = models.CharField("título", max_length=300)
+    huella = models.CharField(max_length=64)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    tamano = models.PositiveIntegerField("tamaño en bytes", default=0)
+    archivo = models.FileField(storage=AlmacenPrivado(), max_length=200, blank=True)
+    reservado = models.DateTimeField(auto_now_add=True)
+    emitido = models.DateTimeField(null=True, blank=True)
+    emitido_por = models.ForeignKey(Usuario, models.PROTECT, related_name="+")
+    historia = HistoricalRecords()
+
+    objects = DocumentoEmitidoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "documento emitido"
+        verbose_name_plural = "documentos emitidos"
+        ordering = ["-reservado", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["oficina", "anio", "numero"], name="documento_numero_unico"
+            ),
+            models.UniqueConstraint(
+                fields=["oficina", "clave", "huella"], name="documento_contenido_unico"
+            ),
+            models.CheckConstraint(
+                name="documento_emitido_con_suma",
+                condition=Q(emitido__isnull=True) | Q(sha256__regex=r"^[0-9a-f]{64}$"),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.titulo} (n.º {self.numero_legible})"
+
+    @property
+    def codigo_legible(self):
+        return en_grupos(self.codigo)
+
+    @property
+    def numero_legible(self):
+        """«CZ1-2026-0042»."""
+        return f"{self.oficina.replace(' ', '-')}-{self.anio}-{self.numero:04}"
