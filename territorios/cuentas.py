@@ -1,5 +1,7 @@
 """Cuentas: registro cerrado, ingreso, y segundo factor para quien ve más que su propio GAD."""
 
+from functools import cache
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
@@ -103,9 +105,16 @@ class Ingreso(AuthenticationBackend):
     """
 
     def get_user(self, user_id):
-        factores = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
-        usuarios = Usuario.objects.select_related("zona", "gad__territorio__padre__padre")
-        usuario = (
-            usuarios.annotate(tiene_segundo_factor=Exists(factores)).filter(pk=user_id).first()
-        )
-        return usuario if usuario and self.user_can_authenticate(usuario) else None
+        try:
+            usuario = _con_jurisdiccion().get(pk=user_id)
+        except Usuario.DoesNotExist:
+            return None
+        return usuario if self.user_can_authenticate(usuario) else None
+
+
+@cache
+def _con_jurisdiccion():
+    """La consulta, sin hacer. Se arma una vez: armarla en cada petición costaba el doble."""
+    factores = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    usuarios = Usuario.objects.select_related("zona", "gad__territorio__padre__padre")
+    return usuarios.annotate(tiene_segundo_factor=Exists(factores))
