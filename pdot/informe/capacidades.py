@@ -40,7 +40,7 @@ def contexto(alcance):
 
 
 def planes_de(alcance, grupos):
-    """De cada grupo, y de la zona del alcance, el aprobado vigente; si ya se cerró sin otro, el último."""
+    """El aprobado de cada grupo y el de la zona del alcance; si se cerró sin otro, el último."""
     suyos = Q(grupo__in=grupos)
     if alcance.zona:
         suyos |= Q(zona=alcance.zona)

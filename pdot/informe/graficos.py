@@ -85,7 +85,7 @@ def barras(filas, *, titulo, unidad="", nombre="Concepto"):
         if valor:
             partes.append(_caja(0, y + 18, ANCHO * valor / mayor, "llena"))
     dicho = "; ".join(f"{rotulo}, {_con_unidad(valor, unidad)}" for rotulo, valor in filas)
-    columna = unidad.capitalize() if unidad and unidad != "%" else "Valor"
+    columna = "Valor" if unidad == "%" else _encabezado(unidad)
     tabla = [(rotulo, _con_unidad(v, "%" if unidad == "%" else "")) for rotulo, v in filas]
     return Grafico(
         _svg(titulo, len(filas) * ALTO_FILA, "".join(partes)),
@@ -141,7 +141,7 @@ def columnas(filas, *, titulo, unidad="", nombre="Período"):
     return Grafico(
         _svg(titulo, alto, "".join(partes)),
         f"{titulo}: {dicho}.",
-        ((nombre, unidad.capitalize() or "Valor"), [(r, _cifra(v)) for r, v in filas]),
+        ((nombre, _encabezado(unidad)), [(r, _cifra(v)) for r, v in filas]),
     )
 
 
@@ -178,6 +178,11 @@ def _cifra(valor):
 
 def _con_unidad(valor, unidad):
     return f"{_cifra(valor)} {unidad}" if unidad else _cifra(valor)
+
+
+def _encabezado(unidad):
+    """«personas» → «Personas»; «GAD» queda como está."""
+    return unidad[:1].upper() + unidad[1:] or "Valor"
 
 
 def _partes_dichas(series, valores):
