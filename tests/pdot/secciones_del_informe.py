@@ -67,6 +67,12 @@ def todo_el_html(usuario, estrategia, **alcance):
     return "".join(html_de(clave, usuario, estrategia, **alcance) for clave in SECCIONES)
 
 
+def de_momento(tipo, grupo, **datos):
+    """Un encuentro realizado del grupo."""
+    comun = {"estrategia": grupo.estrategia, "grupos": [grupo], "estado": "realizado"}
+    return EncuentroFactory(tipo=tipo, **comun | datos)
+
+
 def grupo_con_todo(estrategia, zona, por):
     """Un grupo con dos GAD y, de cada cosa que una sección lee, al menos una fila."""
     gads = [GadFactory(), GadFactory()]
