@@ -4,7 +4,7 @@ from collections import Counter
 
 from acompanamiento.models import Acuerdo
 
-from .graficos import apiladas
+from .graficos import acotar, apiladas
 from .lectura import grupos_de
 from .secciones import Seccion
 
@@ -52,7 +52,7 @@ def _grafico(grupos, cuentas):
     filas = [(str(grupo), [cuentas[grupo.pk][serie] for serie in SERIES]) for grupo in grupos]
     titulo = "Cumplimiento de los acuerdos, por grupo"
     return apiladas(
-        filas, SERIES.values(), titulo=titulo, nombre="Grupo", proporcion=len(filas) == 1
+        acotar(filas, "grupos"), SERIES.values(), titulo=titulo, nombre="Grupo", proporcion=False
     )
 
 

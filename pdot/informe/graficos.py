@@ -22,6 +22,8 @@ TINTA, GRIS, RAYA, FONDO, AZUL = "#1c2529", "#4a565d", "#c6c9c8", "#f3f4f4", "#0
 ALTO_FILA, ALTO_BARRA = 42, 14
 ALTO_LEYENDA = 26
 LARGO_DEL_ROTULO = 62
+# Con más filas, el dibujo entero en una hoja ya no se lee.
+MAXIMO_DE_FILAS = 10
 # Más puntos escritos se pisan: quedan el primero, el último, el mayor y el menor.
 PUNTOS_CON_CIFRA = 12
 
@@ -165,6 +167,27 @@ def linea(puntos, series, *, titulo, nombre="Período"):
         f"{titulo}. {_tendencia_dicha(puntos, series)}.",
         ((nombre, *series), tabla),
     )
+
+
+def acotar(filas, que, maximo=MAXIMO_DE_FILAS):
+    """Las filas que caben, en su orden: las mayores, y las demás sumadas en «Otros 12 grupos».
+
+    `que`: cómo se llaman en plural. El valor de cada fila es un número o una lista de ellos.
+    """
+    filas = list(filas)
+    if len(filas) <= maximo:
+        return filas
+    por_tamanio = sorted(range(len(filas)), key=lambda lugar: -_suma(filas[lugar][1]))
+    quedan = set(por_tamanio[: maximo - 1])
+    demas = [valor for lugar, (_, valor) in enumerate(filas) if lugar not in quedan]
+    de_listas = isinstance(demas[0], list)
+    resto = [sum(unos) for unos in zip(*demas, strict=True)] if de_listas else sum(demas)
+    visibles = [fila for lugar, fila in enumerate(filas) if lugar in quedan]
+    return [*visibles, (f"Otros {len(demas)} {que}", resto)]
+
+
+def _suma(valor):
+    return sum(valor) if isinstance(valor, list) else valor
 
 
 # --- Palabras y cifras --------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from talleres.asistencia import Asistencia, contar, contar_por_encuentro
 from talleres.models import Participante
 
-from .graficos import apiladas, barras
+from .graficos import acotar, apiladas, barras
 from .lectura import encuentros_de, grupos_de
 from .secciones import Seccion
 
@@ -96,7 +96,7 @@ def _por_grupo(grupos, encuentros):
 def _grafico_de_declarados(renglones):
     filas = [(str(r.grupo), r.declarados) for r in renglones if r.declarados is not None]
     titulo = "Participantes declarados en bloque, por grupo"
-    return barras(filas, titulo=titulo, unidad="personas", nombre="Grupo")
+    return barras(acotar(filas, "grupos"), titulo=titulo, unidad="personas", nombre="Grupo")
 
 
 def _grafico_de_niveles(asistencia):

@@ -13,7 +13,7 @@ from .graficos import barras
 from .lectura import aprobado_de, grupos_de, miembros_de
 from .secciones import Seccion
 
-TEMAS_EN_EL_GRAFICO = 12
+TEMAS_EN_EL_GRAFICO = 10
 
 
 @dataclass

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from django.utils import translation
 
-from pdot.informe.graficos import apiladas, barras, columnas, linea
+from pdot.informe.graficos import acotar, apiladas, barras, columnas, linea
 from territorios.documentos import html_a_pdf
 from tests.lectura_pdf import letras
 
@@ -101,6 +101,16 @@ def test_el_documento_le_presta_su_letra():
     html = f'<html lang="es"><head><title>x</title>{hoja}</head><body>{imagen}</body></html>'
     usadas = letras(html_a_pdf(html))
     assert usadas and all(letra.startswith("Public-Sans") for letra in usadas)
+
+
+def test_con_demasiadas_filas_las_menores_se_suman_y_el_total_no_cambia():
+    filas = [(f"Grupo {n}", n) for n in range(12)]
+    acotadas = acotar(filas, "grupos")
+    assert acotadas == [*filas[3:], ("Otros 3 grupos", 3)]
+    assert sum(valor for _, valor in acotadas) == sum(valor for _, valor in filas)
+    de_listas = acotar([("a", [1, 0]), ("b", [5, 5]), ("c", [0, 2])], "GAD", maximo=2)
+    assert de_listas == [("b", [5, 5]), ("Otros 2 GAD", [1, 2])]
+    assert acotar(filas[:10], "grupos") == filas[:10]
 
 
 # --- Barras -------------------------------------------------------------------------------------
