@@ -1,0 +1,3 @@
+"""Las secciones del informe, en el orden del documento: las de la fuente y, al final, los anexos."""
+
+ORDEN = ()
