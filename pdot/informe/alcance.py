@@ -90,13 +90,6 @@ class Alcance:
         return str(self.grupo or self.zona or "Toda la estrategia")
 
     @property
-    def clave(self):
-        """Como va en las direcciones y en la clave del documento: «todo», «zona-4», «grupo-12»."""
-        if self.grupo:
-            return f"grupo-{self.grupo.pk}"
-        return f"zona-{self.zona.pk}" if self.zona else "todo"
-
-    @property
     def titulo(self):
         nombre = f"Informe de la estrategia: {self.estrategia.nombre}"
         return nombre if self.es_toda else f"{nombre} · {self.de_quien}"

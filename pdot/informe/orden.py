@@ -1,3 +1,18 @@
-"""Las secciones del informe, en el orden del documento: las de la fuente y, al final, los anexos."""
+"""Las secciones del informe, en el orden del documento; los anexos, al final."""
 
-ORDEN = ()
+from . import anexos, contexto, grupos, hoja_de_ruta, metodo
+
+ORDEN = (
+    contexto.SECCION,
+    grupos.SECCION,
+    metodo.SECCION,
+    hoja_de_ruta.SECCION,
+    anexos.CRONOGRAMA,
+    anexos.AGENDA,
+    anexos.ASISTENCIA,
+)
+
+
+def encendidas(apagadas):
+    """Las Seccion que salen, en orden. Una clave que ya no existe no apaga nada."""
+    return [seccion for seccion in ORDEN if seccion.clave not in apagadas]
