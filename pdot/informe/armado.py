@@ -1,6 +1,6 @@
 """Armar un informe: sus secciones encendidas, numeradas, con sus índices y lo escrito a mano."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -21,10 +21,14 @@ CLASE = "Informe de la estrategia"
 class Capitulo:
     """Un título del índice con lo que lleva debajo, ya compuesto."""
 
-    ancla: str
+    clave: str
     titulo: str
     contenido: SafeString
     anexo: bool = False
+
+    @property
+    def ancla(self):
+        return f"seccion-{self.clave}"
 
 
 def pliego_de(informe, alcance):
@@ -51,7 +55,7 @@ def armar(informe, alcance):
     contenidos, figuras = marcas.numerar(contenidos, marcas.FIGURA)
     contenidos, tablas = marcas.numerar(contenidos, marcas.TABLA)
     listos = [
-        Capitulo(uno.ancla, uno.titulo, contenido, uno.anexo)
+        replace(uno, contenido=contenido)
         for uno, contenido in zip(capitulos, contenidos, strict=True)
     ]
     return {
@@ -80,13 +84,13 @@ def _escrito(clave, titulo, texto):
     if not texto.strip():
         return []
     contenido = render_to_string("pdot/informe/_escrito.html", {"bloques": bloques(texto)})
-    return [Capitulo(clave.replace("_", "-"), titulo, contenido)]
+    return [Capitulo(clave, titulo, contenido)]
 
 
 def _de_seccion(seccion, alcance):
     contexto = {"alcance": alcance, **seccion.contexto(alcance)}
     contenido = render_to_string(seccion.plantilla, contexto)
-    return Capitulo(f"seccion-{seccion.clave}", seccion.titulo, contenido, seccion.anexo)
+    return Capitulo(seccion.clave, seccion.titulo, contenido, seccion.anexo)
 
 
 def _numerar_titulos(capitulos):
@@ -95,6 +99,5 @@ def _numerar_titulos(capitulos):
     for uno in capitulos:
         cuentas[uno.anexo] += 1
         prefijo = "Anexo " if uno.anexo else ""
-        titulo = f"{prefijo}{cuentas[uno.anexo]}. {uno.titulo}"
-        numerados.append(Capitulo(uno.ancla, titulo, uno.contenido, uno.anexo))
+        numerados.append(replace(uno, titulo=f"{prefijo}{cuentas[uno.anexo]}. {uno.titulo}"))
     return numerados

@@ -14,8 +14,10 @@ def contexto(alcance):
     propuestos = list(alcance.propuestos.prefetch_related("criterios_secundarios"))
     conformados = list(alcance.grupos)
     hitos = _hitos([*conformados, *propuestos])
+    ambitos, esquema = _esquema(por_tipo)
     return {
-        "esquema": _esquema(por_tipo),
+        "ambitos": ambitos,
+        "esquema": esquema,
         "espacios": enumerar([uno.nombre for uno in por_tipo["espacio"]]),
         "ejes_estrategicos": por_tipo["eje_estrategico"],
         "mapa": mapa_de_grupos(propuestos, identificador="por-venir") if propuestos else None,
@@ -30,20 +32,22 @@ def contexto(alcance):
 
 
 def _esquema(por_tipo):
-    """[(ámbito, [(título, [elementos])])]: una columna por ámbito, con su eje y lo que hace."""
-    columnas = []
-    for ambito in por_tipo["ambito"]:
-        filas = [
-            (titulo, [e for e in por_tipo[tipo] if e.ambito == ambito.nombre])
-            for tipo, titulo in (
-                ("objetivo", "Objetivos"),
-                ("accion", "Estrategias"),
-                ("fase", "Fases"),
-                ("eje", "Eje"),
-            )
-        ]
-        columnas.append((ambito, [(titulo, piezas) for titulo, piezas in filas if piezas]))
-    return columnas
+    """(ámbitos, filas): una columna por ámbito; cada celda, [(título, [elementos])]."""
+    ambitos = por_tipo["ambito"]
+    filas = [
+        [_piezas(por_tipo, ambito.nombre, titulos) for ambito in ambitos]
+        for titulos in (
+            {"objetivo": "Objetivos"},
+            {"accion": "Estrategias", "fase": "Fases"},
+            {"eje": "Eje"},
+        )
+    ]
+    return ambitos, [fila for fila in filas if any(fila)]
+
+
+def _piezas(por_tipo, ambito, titulos):
+    celda = [(t, [e for e in por_tipo[tipo] if e.ambito == ambito]) for tipo, t in titulos.items()]
+    return [(titulo, piezas) for titulo, piezas in celda if piezas]
 
 
 # --- Las hojas de ruta ----------------------------------------------------------------------------

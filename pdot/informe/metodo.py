@@ -1,10 +1,11 @@
 """El método: objetivos, ejes, momentos con sus temas y preguntas guía, y quién puso qué."""
 
+from itertools import groupby
+
 from django.db.models import Count
 
 from acompanamiento.models import ElementoEstrategia
-from talleres.documentos_cronograma import insumos_de
-from talleres.models import Encuentro, Facilitacion
+from talleres.models import Encuentro, Facilitacion, PlantillaEncuentro
 
 from .secciones import Seccion
 
@@ -31,19 +32,45 @@ def elementos_de(estrategia):
 
 
 def _momentos(alcance, elementos):
-    """[(nombre, texto, realizados, programados, columnas de insumos y preguntas)] de los tres."""
+    """Los tres, con cuántos encuentros llevan y lo que traen sus plantillas activas."""
     textos = {f"M{elemento.orden}": elemento for elemento in elementos}
-    cuentas = _contar(alcance.encuentros)
+    cuentas, plantillas = _contar(alcance.encuentros), _plantillas()
     return [
         {
             "nombre": textos[tipo].nombre if tipo in textos else tipo.label,
             "texto": textos[tipo].texto if tipo in textos else "",
             "realizados": cuentas.get((tipo, Estado.REALIZADO), 0),
             "total": sum(n for (cual, estado), n in cuentas.items() if cual == tipo),
-            "columnas": insumos_de({tipo}),
+            "plantillas": plantillas[tipo],
         }
         for tipo in MOMENTOS
     ]
+
+
+def _plantillas():
+    """{momento: [plantilla]} con sus temas por jornada y sus preguntas, cada una una vez."""
+    activas = PlantillaEncuentro.objects.filter(activa=True, tipo__in=MOMENTOS).order_by("pk")
+    por_momento = {tipo: [] for tipo in MOMENTOS}
+    for plantilla in activas.prefetch_related("insumos", "preguntas"):
+        por_momento[plantilla.tipo].append(
+            {
+                # «Momento 1 · Reunión inicial»: el momento ya lo dice el título.
+                "nombre": plantilla.nombre.rpartition(" · ")[2],
+                "insumos": _agrupar(plantilla.insumos.all(), lambda p: p.get_jornada_display()),
+                "preguntas": _por_tema(plantilla.preguntas.all()),
+            }
+        )
+    return por_momento
+
+
+def _por_tema(preguntas):
+    """[(tema, [pregunta])]; las que valen en la mañana y en la tarde, una vez."""
+    distintas = {(pregunta.tema, pregunta.texto): pregunta for pregunta in preguntas}
+    return _agrupar(distintas.values(), lambda pregunta: pregunta.tema)
+
+
+def _agrupar(piezas, por):
+    return [(clave, list(suyas)) for clave, suyas in groupby(piezas, key=por)]
 
 
 def _contar(encuentros):
