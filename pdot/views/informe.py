@@ -138,10 +138,10 @@ def emitir_informe(request, codigo, de):
 
 
 @exige(Permiso.EDITAR_ACOMPANAMIENTO)
-def emitido_pdf(request, codigo, de, pk):
+def emitido_pdf(request, pk):
     """El archivo tal como salió."""
-    _, informe = _traer(request, codigo, de)
-    documento = get_object_or_404(_emitidos(request.user, informe).exclude(archivo=""), pk=pk)
+    emitidos = DocumentoEmitido.objects.visibles_para(request.user).emitidos().exclude(archivo="")
+    documento = get_object_or_404(emitidos.filter(clave__startswith="informe:"), pk=pk)
 
     def leer():
         with documento.archivo.open("rb") as guardado:
