@@ -52,7 +52,7 @@ class Alcance:
 
     @cached_property
     def encuentros(self):
-        """QuerySet de los visibles y dentro, también los cancelados."""
+        """QuerySet de los visibles y dentro, en orden; también los cancelados."""
         visibles = Encuentro.objects.visibles_para(self.usuario)
         encuentros = visibles.filter(estrategia=self.estrategia)
         if self.hasta:
@@ -62,7 +62,7 @@ class Alcance:
             encuentros = encuentros.de_zona(self.zona.pk)
         if self.grupo:
             encuentros = encuentros.filter(pk__in=self.grupo.encuentros.values("pk"))
-        return encuentros
+        return encuentros.order_by("fecha", "jornada", "inicio", "pk")
 
     @cached_property
     def gads(self):
