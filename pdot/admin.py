@@ -24,6 +24,7 @@ from . import (  # noqa: F401
     admin_cifras,
     admin_en_nombre,
     admin_fotos,
+    admin_informe,
     admin_plan,
     admin_vision,
 )

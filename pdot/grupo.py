@@ -15,7 +15,7 @@ from territorios.texto import enumerar
 from .coherencia import matriz_de_grupo
 from .cuadro import cuadro_de
 from .documentos import aportes_por_momento, sin_equivoco
-from .models import Necesidad
+from .models import Informe, Necesidad
 from .promociones import tarjetas_de
 from .vision import elementos_de_grupo
 
@@ -61,6 +61,7 @@ def ficha_de_grupo(grupo, usuario):
         "aportes": aportes_por_momento(grupo) if grupo.esta_conformado else [],
         "acuerdos": _acuerdos(grupo, usuario),
         "necesidades": necesidades,
+        "clave_de_informe": Informe(grupo=grupo).clave,
         "puede_editar": usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO),
         "puede_descargar": usuario.puede(Permiso.DESCARGAR_INFORMES),
     }

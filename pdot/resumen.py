@@ -62,19 +62,36 @@ def _estrategias():
             "gad": {nivel: gads[estrategia.pk, nivel] for nivel in Gad.NIVELES_DE},
             "encuentros": _resumen_de_encuentros(_solo_de(encuentros, estrategia)),
             "traslados": traslados[estrategia.pk],
-            "participantes_declarados": declarados.get(estrategia.pk) or 0,
+            "participantes_declarados": declarados.get(estrategia.pk, 0),
         }
         for estrategia in Estrategia.objects.order_by("desde", "codigo")
     ]
 
 
-def _gads_por_nivel():
+def resumir_parte(grupos, encuentros):
+    """Lo mismo que se dice de una estrategia, de parte de ella. Cuatro consultas.
+
+    `grupos` y `encuentros`: QuerySet de los de una sola estrategia.
+    """
+    gads = Counter()
+    for (_, nivel), cuantos in _gads_por_nivel(grupo__in=grupos.order_by()).items():
+        gads[nivel] += cuantos
+    return {
+        **_resumen_de_grupos(Counter({(e,): n for e, n in _contar(grupos, "estado").items()})),
+        "gad": {nivel: gads[nivel] for nivel in Gad.NIVELES_DE},
+        "encuentros": _resumen_de_encuentros(_contar(encuentros, "tipo", "estado")),
+        "participantes_declarados": sum(_participantes_declarados(encuentros).values()),
+    }
+
+
+def _gads_por_nivel(**donde):
     """Miembros vigentes de grupos conformados, por estrategia y nivel. Quien está en dos cuenta
     uno.
     """
     cuentas = Counter()
     miembros = (
         Membresia.objects.acompanados()
+        .filter(**donde)
         .order_by()
         .values_list("grupo__estrategia", "gad__nivel")
         .annotate(cuantos=Count("gad", distinct=True))
@@ -84,9 +101,12 @@ def _gads_por_nivel():
     return cuentas
 
 
-def _participantes_declarados():
-    realizados = Encuentro.objects.exclude(estado=Encuentro.Estado.CANCELADO).order_by()
-    return dict(realizados.values_list("estrategia").annotate(Sum("participantes_declarados")))
+def _participantes_declarados(encuentros=None):
+    """{estrategia: personas}; de lo que no dice ninguna cifra, cero."""
+    todos = Encuentro.objects.all() if encuentros is None else encuentros
+    realizados = todos.exclude(estado=Encuentro.Estado.CANCELADO).order_by()
+    sumas = realizados.values_list("estrategia").annotate(Sum("participantes_declarados"))
+    return {estrategia: suma or 0 for estrategia, suma in sumas}
 
 
 def _resumen_de_grupos(por_estado):

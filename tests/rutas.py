@@ -88,6 +88,14 @@ DEL_PLAN = {
     **dict.fromkeys((f"{que} 0807" for que in DE_UN_GAD), {"central", "zonal1", "plan_rioverde"}),
     **dict.fromkeys((f"{que} 1303" for que in DE_UN_GAD), {"central", "zonal4", "plan_chone"}),
 }
+# Lo que una oficina prepara no sale de ella; la central lee lo de las zonas.
+DE_INFORMES = {
+    "informe todo": {"central"},
+    "informe zona 1": {"central", "zonal1"},
+    "informe grupo1": {"central", "zonal1"},
+    "informe grupo2": {"central", "zonal1", "zonal4"},
+}
+VEN |= DE_INFORMES
 ESCRIBEN = {
     Permiso.EDITAR_PLANES: DEL_PLAN,
     Permiso.LLENAR_EVALUACION: {
@@ -129,6 +137,7 @@ ESCRIBEN = {
         "tema2": {"central", "zonal1", "zonal4"},
         "plan1": {"central", "zonal1"},
         "plan2": {"central", "zonal1", "zonal4"},
+        **DE_INFORMES,
     },
     # El grupo 2 lo coordina la zona 4: la 1 lo edita y no lo aprueba.
     Permiso.APROBAR_PLANES: {"plan1": {"central", "zonal1"}, "plan2": {"central", "zonal4"}},
@@ -228,6 +237,8 @@ def muestrario(
     temas,
     capacidades,
     del_plan,
+    informes,
+    emitidos,
 ):
     """(tramo, parámetro) → [(valor, qué es)], con algo propio y algo ajeno para cada quien."""
     grupos = [(grupo1.pk, "grupo1"), (grupo2.pk, "grupo2")]
@@ -288,6 +299,9 @@ def muestrario(
         ("proceso", "clave"): [("inicio", PUBLICO)],
         ("gad", "codigo"): [("0807", PUBLICO), ("130352", PUBLICO), ("13", PUBLICO)],
         ("zonas", "numero"): [(1, PUBLICO), (4, PUBLICO)],
+        ("informes", "codigo"): [(grupo1.estrategia.codigo, PUBLICO)],
+        ("informes", "de"): [(informe.clave, nombre) for nombre, informe in informes.items()],
+        ("emitidos", "pk"): [(uno.pk, nombre) for nombre, uno in emitidos.items()],
         ("estrategias", "codigo"): [(grupo1.estrategia.codigo, PUBLICO)],
         ("choques", "estrategia"): [(grupo1.estrategia.codigo, PUBLICO)],
         ("cronograma", "estrategia"): [(grupo1.estrategia.codigo, PUBLICO)],

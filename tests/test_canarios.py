@@ -15,6 +15,7 @@ from pdot.models import (
     ElementoVision,
     Evaluacion,
     FotoDeEvaluacion,
+    Informe,
     Necesidad,
     Paso,
     PlanCapacidades,
@@ -31,7 +32,7 @@ from talleres.models import (
     OrigenAcuerdo,
     PreguntaEncuentro,
 )
-from territorios.models import Gad
+from territorios.models import DocumentoEmitido, Gad
 
 from .conftest import entrar
 from .fabricas import (
@@ -84,6 +85,8 @@ def sembrado(
     temas,
     capacidades,
     del_plan,
+    informes,
+    emitidos,
     muestrario,
     central,
     monkeypatch,
@@ -135,6 +138,7 @@ def sembrado(
         TemaDeVision.objects.filter(pk=tema.pk).update(nombre=canario(nombre))
     sembrar_capacidades(capacidades)
     sembrar_planes(del_plan)
+    sembrar_informes(informes, emitidos)
     return [
         ruta.direccion(valores)
         for ruta in de_la_plataforma()
@@ -155,6 +159,15 @@ def sembrar_planes(del_plan):
     for nombre, fila in del_plan.items():
         campo = campos[nombre.split()[0]]
         type(fila).objects.filter(pk=fila.pk).update(**{campo: canario(nombre)})
+
+
+def sembrar_informes(informes, emitidos):
+    for nombre, informe in informes.items():
+        Informe.objects.filter(pk=informe.pk).update(introduccion=canario(nombre))
+    for nombre, documento in emitidos.items():
+        DocumentoEmitido.objects.filter(pk=documento.pk).update(titulo=canario(nombre))
+        with documento.archivo.open("wb") as archivo:
+            archivo.write(canario(nombre).encode())
 
 
 def sembrar_evaluacion(evaluacion, texto):

@@ -7,6 +7,7 @@ from .emparejamiento import Emparejamiento
 from .en_nombre import EnNombre
 from .evaluacion import Evaluacion, Observacion, Paso, Respuesta
 from .foto import FotoDeEvaluacion
+from .informe import Informe
 from .instrumento import Instrumento, Pregunta, Seccion
 from .necesidad import Necesidad
 from .plan import Objetivo, Pdot
@@ -35,6 +36,7 @@ __all__ = [
     "FotoDeEvaluacion",
     "HitoProceso",
     "Informacion",
+    "Informe",
     "Instrumento",
     "Necesidad",
     "NotaInterna",
