@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from .jurisdiccion import Rol
 from .models import Usuario
+from .models.aviso import AMBITO, cuantos_sin_leer
 from .views.errores import sesion_vencida
 
 DE_CUENTAS = ("account_", "mfa_")
@@ -97,7 +98,8 @@ def es_de_cuentas(request):
 
 
 class Ingreso(AuthenticationBackend):
-    """El ingreso de allauth, que además trae en la misma consulta la jurisdicción y el factor.
+    """El ingreso de allauth, que además trae en la misma consulta la jurisdicción, el factor y
+    cuántos avisos tiene sin leer.
 
     El factor se lee en cada petición, y no se guarda en la sesión: retirarlo vale de inmediato.
     """
@@ -106,6 +108,9 @@ class Ingreso(AuthenticationBackend):
         factores = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
         usuarios = Usuario.objects.select_related("zona", "gad__territorio__padre__padre")
         usuario = (
-            usuarios.annotate(tiene_segundo_factor=Exists(factores)).filter(pk=user_id).first()
+            usuarios.annotate(tiene_segundo_factor=Exists(factores), ambito=AMBITO)
+            .annotate(avisos_sin_leer=cuantos_sin_leer())
+            .filter(pk=user_id)
+            .first()
         )
         return usuario if usuario and self.user_can_authenticate(usuario) else None
