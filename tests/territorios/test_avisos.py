@@ -111,7 +111,7 @@ def test_la_cabecera_cuenta_lo_no_leido_sin_consultar_mas(
     AvisoFactory(destinatario=zonal4)
     respuesta = client.get(PREFERENCIAS)
     assert respuesta.wsgi_request.user.avisos_sin_leer == 3
-    assert "3 sin leer" in " ".join(pagina(respuesta).texto.split())
+    assert "3 sin leer" in " ".join(" ".join(pagina(respuesta).texto).split())
 
 
 @pytest.mark.parametrize("cuantos", [1, 3])
