@@ -47,7 +47,8 @@ def _abierta(evaluacion):
     direccion = reverse("pdot:evaluacion", args=[evaluacion.pk])
     if evaluacion.estado == Estado.DEVUELTA:
         hay = cuantos(evaluacion.por_atender, "observación", "observaciones")
-        texto = f"La coordinación zonal devolvió su evaluación con {hay}."
+        con = hay if evaluacion.por_atender else "un comentario general"
+        texto = f"La coordinación zonal devolvió su evaluación con {con}."
         return Pendiente(texto, direccion, "Corregir", str(evaluacion.pdot), urge=True)
     texto = "Su evaluación del PDOT está en borrador."
     return Pendiente(texto, direccion, "Continuar", str(evaluacion.pdot))

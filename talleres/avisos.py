@@ -101,7 +101,7 @@ def avisar_convocatoria(encuentro, convocatorias):
         plataforma.planificadores_de([una.gad_id for una in convocatorias]),
         clase=plataforma.Clase.CONVOCATORIA,
         clave=f"convocatoria-{encuentro.pk}-{encuentro.version}",
-        texto=f"Se convoca a su GAD a {encuentro.nombre_llano}, el {cuando}.",
+        texto=f"Su GAD está convocado: {encuentro.nombre_llano}, el {cuando}.",
         direccion=_pagina_de(encuentro),
         ya_escritos=[una.correo for una in convocatorias],
     )
@@ -110,15 +110,16 @@ def avisar_convocatoria(encuentro, convocatorias):
 def _avisar_en_la_plataforma(encuentro, clase, codigos, dichos):
     """A quienes planifican en esos GAD; a la dirección que ya recibe el correo no se le repite."""
     que = {
-        Clase.CAMBIO: "Cambió la fecha, la hora o el lugar de",
-        Clase.CANCELACION: "Se canceló",
-        Clase.RETIRO: "Su GAD ya no está convocado a",
+        Clase.CAMBIO: "cambió de fecha, de hora o de lugar",
+        Clase.CANCELACION: "se canceló",
+        Clase.RETIRO: "ya no espera a su GAD",
     }
+    nombre = encuentro.nombre_llano
     plataforma.avisar(
         plataforma.planificadores_de(codigos),
         clase=plataforma.Clase.ENCUENTRO,
         clave=f"encuentro-{encuentro.pk}-{clase}-{encuentro.version}",
-        texto=f"{que[clase]} {encuentro.nombre_llano} ({encuentro.fecha:%d/%m/%Y}).",
+        texto=f"{nombre[0].upper()}{nombre[1:]} {que[clase]} ({encuentro.fecha:%d/%m/%Y}).",
         direccion=_pagina_de(encuentro),
         ya_escritos=[aviso.convocatoria.correo for aviso in dichos],
     )
