@@ -187,6 +187,13 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 30
 # Cuánto se conserva el contenido de lo enviado; después queda solo la constancia de que salió.
 RETENCION_DEL_CORREO = timedelta(days=env.int("RETENCION_DEL_CORREO", default=30))
+# Cuánto se conserva lo que decía un aviso ya leído.
+RETENCION_DE_AVISOS = timedelta(days=env.int("RETENCION_DE_AVISOS", default=90))
+# Las órdenes de cron no tienen petición de donde saber el nombre del sitio, y los resúmenes llevan
+# enlaces.
+SITIO = env.str(
+    "SITIO", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCCION else "http://127.0.0.1:8000"
+).rstrip("/")
 
 # --- Lengua, hora y números --------------------------------------------------------------------
 LANGUAGE_CODE = "es-ec"

@@ -79,6 +79,7 @@ urlpatterns = [
     path("sw.js", sin_conexion.servicio, name="servicio"),
     path("sin-conexion/", sin_conexion.sin_conexion, name="sin_conexion"),
     path("territorio/", include("territorios.urls")),
+    path("avisos/", include("territorios.urls_avisos")),
     path("acompanamiento/", include((de_acompanamiento, acompanamiento.app_name))),
     path("talleres/", include((de_talleres, talleres.app_name))),
     # Cortas, porque se teclean de un cartel o de un papel.

@@ -20,6 +20,7 @@ from territorios.versiones import Conflicto, bloquear, guardar_con_version
 
 from . import correos
 from .acciones import NoProcede, exigir_abierto, poner_convocado
+from .avisos import avisar_convocatoria
 from .calendario import invitacion_de
 from .cuenta_choques import contar_al_terminar
 from .documentos_convocatoria import nombre_de_oficio, oficio_en_pdf
@@ -77,6 +78,8 @@ def emitir_oficios(encuentro, datos, comun, *, por, version, sitio):
         elif ya_no_vale(anteriores[codigo], actual):
             emitidos.append(_emitir_otra_vez(anteriores[codigo], valores, por))
     poner_convocado(actual, por=por)
+    if emitidos:
+        avisar_convocatoria(actual, emitidos)
     return emitidos
 
 

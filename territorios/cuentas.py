@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from .jurisdiccion import Rol
 from .models import Usuario
+from .models.aviso import AMBITO, cuantos_sin_leer
 from .views.errores import sesion_vencida
 
 DE_CUENTAS = ("account_", "mfa_")
@@ -99,7 +100,8 @@ def es_de_cuentas(request):
 
 
 class Ingreso(AuthenticationBackend):
-    """El ingreso de allauth, que además trae en la misma consulta la jurisdicción y el factor.
+    """El ingreso de allauth, que además trae en la misma consulta la jurisdicción, el factor y
+    cuántos avisos tiene sin leer.
 
     El factor se lee en cada petición, y no se guarda en la sesión: retirarlo vale de inmediato.
     """
@@ -117,4 +119,5 @@ def _con_jurisdiccion():
     """La consulta, sin hacer. Se arma una vez: armarla en cada petición costaba el doble."""
     factores = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
     usuarios = Usuario.objects.select_related("zona", "gad__territorio__padre__padre")
-    return usuarios.annotate(tiene_segundo_factor=Exists(factores))
+    usuarios = usuarios.annotate(tiene_segundo_factor=Exists(factores), ambito=AMBITO)
+    return usuarios.annotate(avisos_sin_leer=cuantos_sin_leer())

@@ -44,6 +44,7 @@ from .fabricas import (
     PdotFactory,
     UsuarioFactory,
 )
+from .fabricas_avisos import avisos  # noqa: F401
 from .fabricas_borradores import fotos  # noqa: F401
 from .fabricas_capacidades import capacidades  # noqa: F401
 from .fabricas_informe import emitidos, informes  # noqa: F401

@@ -48,6 +48,8 @@ VEN |= {
     "foto 0803": VEN["evaluacion 0803"] - {"observador", "observador1"},
 }
 VEN["suscripcion"] = {"plan_chone"}
+# Un aviso es de quien lo recibe: ni la central lo ve.
+VEN |= {"aviso1": {"plan_rioverde"}, "aviso2": {"zonal4"}}
 # A quién se convoca y qué responde: solo de quien edita el encuentro.
 VEN |= {"convocatoria1": {"central", "zonal1"}, "convocatoria2": {"central", "zonal1", "zonal4"}}
 VEN |= {"acuerdo1": VEN["grupo1"], "acuerdo2": VEN["grupo2"]}
@@ -239,6 +241,7 @@ def muestrario(
     del_plan,
     informes,
     emitidos,
+    avisos,
 ):
     """(tramo, parámetro) → [(valor, qué es)], con algo propio y algo ajeno para cada quien."""
     grupos = [(grupo1.pk, "grupo1"), (grupo2.pk, "grupo2")]
@@ -252,6 +255,7 @@ def muestrario(
         ("r", "clave"): [(Puerta(semilla=SEMILLA).clave, PUBLICO)],
         ("c", "codigo"): [(CODIGO, PUBLICO)],
         ("temas", "pk"): [(tema.pk, nombre) for nombre, tema in temas.items()],
+        ("avisos", "pk"): [(aviso.pk, nombre) for nombre, aviso in avisos.items()],
         ("acuerdos", "pk"): [(acuerdo.pk, nombre) for nombre, acuerdo in acuerdos.items()],
         ("aportes", "pk"): [(aporte.pk, nombre) for nombre, aporte in aportes.items()],
         ("cumulos", "pk"): [(aporte.cumulo_id, nombre) for nombre, aporte in aportes.items()],

@@ -1,12 +1,22 @@
-"""Axe y el ancho de las páginas de los informes."""
+"""Axe y el ancho de las páginas de informes y tableros."""
 
 import pytest
 from django.urls import reverse
 
 from acompanamiento.models import Estrategia, Grupo
+from territorios.models import Usuario
 from tests.axe import abrir_sesion, anchas, violaciones
+from tests.fabricas_avisos import AvisoFactory
 
 pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
+
+
+def mirar(page, servidor, rutas):
+    """Sin fallas de axe en un escritorio, y sin salirse de un teléfono de 320 píxeles."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert violaciones(page, servidor, rutas) == {}
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert anchas(page, servidor, rutas) == {}
 
 
 def paginas_del_informe():
@@ -21,8 +31,12 @@ def paginas_del_informe():
 
 def test_las_paginas_de_la_zona(live_server, page, client, piloto):
     abrir_sesion(page, live_server, client, "zonal1")
-    rutas = paginas_del_informe()
-    page.set_viewport_size({"width": 1280, "height": 900})
-    assert violaciones(page, live_server, rutas) == {}
-    page.set_viewport_size({"width": 320, "height": 700})
-    assert anchas(page, live_server, rutas) == {}
+    mirar(page, live_server, paginas_del_informe())
+
+
+def test_el_inicio_y_los_avisos(live_server, page, client, piloto):
+    persona = Usuario.objects.get(username="gad0807")
+    AvisoFactory.create_batch(2, destinatario=persona)
+    abrir_sesion(page, live_server, client, "gad0807")
+    rutas = ("inicio", "avisos:lista", "avisos:preferencias", "talleres:por_hacer")
+    mirar(page, live_server, [reverse(ruta) for ruta in rutas])

@@ -32,7 +32,7 @@ from talleres.models import (
     OrigenAcuerdo,
     PreguntaEncuentro,
 )
-from territorios.models import DocumentoEmitido, Gad
+from territorios.models import Aviso, DocumentoEmitido, Gad
 
 from .conftest import entrar
 from .fabricas import (
@@ -87,6 +87,7 @@ def sembrado(
     del_plan,
     informes,
     emitidos,
+    avisos,
     muestrario,
     central,
     monkeypatch,
@@ -136,6 +137,8 @@ def sembrado(
         FotoDeEvaluacion.objects.filter(pk=foto.pk).update(leyenda=canario(nombre))
     for nombre, tema in temas.items():
         TemaDeVision.objects.filter(pk=tema.pk).update(nombre=canario(nombre))
+    for nombre, aviso in avisos.items():
+        Aviso.objects.filter(pk=aviso.pk).update(texto=canario(nombre))
     sembrar_capacidades(capacidades)
     sembrar_planes(del_plan)
     sembrar_informes(informes, emitidos)

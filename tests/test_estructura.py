@@ -170,9 +170,13 @@ SIN_HISTORIA = {
     "Contorno": "se calcula entero de la DPA y de la capa, que sí tiene historial",
     "Mensaje": "es constancia de un envío: la escribe la máquina y no se edita",
     "Adjunto": "va con su mensaje y se borra con su texto: nada de eso debe quedar en un historial",
+    "Aviso": "lo escribe la máquina y se vacía al pasar la retención (el de talleres sí lo tiene)",
     "Paso": "es en sí la bitácora del flujo: no se edita ni se borra",
 }
-SIN_ADMIN = {"Adjunto": "puede ser un oficio a nombre de una persona: no se lee, se manda"}
+SIN_ADMIN = {
+    "Adjunto": "puede ser un oficio a nombre de una persona: no se lee, se manda",
+    "Aviso": "es de quien lo recibe y de nadie más (el de talleres sí lo tiene)",
+}
 
 
 def test_todo_modelo_tiene_historial_y_admin():

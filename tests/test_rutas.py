@@ -144,6 +144,7 @@ def cosas(
     capacidades,
     del_plan,
     informes,
+    avisos,
 ):
     hechas = {f"evaluacion {codigo}": fila for codigo, fila in evaluaciones.items()}
     return (
@@ -160,6 +161,7 @@ def cosas(
         | temas
         | del_plan
         | informes
+        | avisos
         | {
             "grupo1": grupo1,
             "grupo2": grupo2,

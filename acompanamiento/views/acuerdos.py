@@ -36,7 +36,11 @@ def migas_de_acuerdos(*pasos):
 def acuerdos(request):
     """Los acuerdos de la jurisdicción, lo vencido primero."""
     visibles = Acuerdo.objects.visibles_para(request.user)
-    filtro = FiltroAcuerdos(request.GET, grupos=Grupo.objects.visibles_para(request.user))
+    filtro = FiltroAcuerdos(
+        request.GET,
+        grupos=Grupo.objects.visibles_para(request.user),
+        mios=Acuerdo.objects.con_avance_de(request.user),
+    )
     es_valido = filtro.is_valid()
     contexto = {
         "lugar": "acompanamiento",

@@ -24,6 +24,7 @@ from ..capacidades import comparar_planes, ficha_de_plan
 from ..documentos_capacidades import nombre_de_plan, pdf_de_plan
 from ..forms_capacidades import PasoForm, PlanForm
 from ..models import ActividadCapacidad, PlanCapacidades
+from ..pendientes import planes_por_aprobar
 
 Estado = PlanCapacidades.Estado
 CAMBIO = "El plan cambió desde que abrió esta página: repáselo y repita."
@@ -48,13 +49,16 @@ def migas_de_planes(*pasos):
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def lista(request):
-    """Los de la jurisdicción; `?grupo=` deja los de un grupo."""
+    """Los de la jurisdicción; `?grupo=` deja los de un grupo, y `?por=aprobar`, los que espera."""
     planes = PlanCapacidades.objects.visibles_para(request.user).para_lista()
     grupo = None
     if "grupo" in request.GET:
         visibles = Grupo.objects.visibles_para(request.user)
         grupo = get_object_or_404(visibles, pk=entero_de(request.GET["grupo"]))
         planes = planes.filter(grupo=grupo)
+    por_aprobar = request.GET.get("por") == "aprobar"
+    if por_aprobar:
+        planes = planes.filter(pk__in=planes_por_aprobar(request.user).values("pk"))
     contexto = {
         "lugar": "pdot",
         "pagina_de_pdot": "capacidades",
@@ -62,6 +66,7 @@ def lista(request):
         "migas": migas_de_planes(),
         "planes": planes,
         "grupo": grupo,
+        "por_aprobar": por_aprobar,
         "puede_editar": request.user.puede(Permiso.EDITAR_ACOMPANAMIENTO),
     }
     return render(request, "pdot/capacidades.html", contexto)

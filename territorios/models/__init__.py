@@ -1,3 +1,4 @@
+from .aviso import Aviso, PreferenciasDeAvisos
 from .contacto import Contacto
 from .documento import DocumentoEmitido, SerieDeDocumentos
 from .entidad import Entidad, EspacioCoordinacion, MiembroEspacio, NombreInstitucion
@@ -10,6 +11,7 @@ from .usuario import Usuario
 __all__ = [
     "Adjunto",
     "Autoridad",
+    "Aviso",
     "CapaLimites",
     "Contacto",
     "Contorno",
@@ -21,6 +23,7 @@ __all__ = [
     "MiembroEspacio",
     "NombreInstitucion",
     "OtroTerritorio",
+    "PreferenciasDeAvisos",
     "SerieDeDocumentos",
     "Territorio",
     "Usuario",
