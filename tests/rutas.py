@@ -52,6 +52,7 @@ VEN["suscripcion"] = {"plan_chone"}
 VEN |= {"convocatoria1": {"central", "zonal1"}, "convocatoria2": {"central", "zonal1", "zonal4"}}
 VEN |= {"acuerdo1": VEN["grupo1"], "acuerdo2": VEN["grupo2"]}
 VEN |= {"choque1": VEN["grupo1"], "choque2": VEN["grupo2"]}
+VEN |= {"zona1": PAIS | ZONA_1, "zona4": PAIS | {"zonal4"}}
 VEN |= {"hito1": VEN["grupo1"], "hito2": VEN["grupo2"]}
 VEN |= {
     "linea1": PAIS | ZONA_1 | {"plan_rioverde", "plan_esmeraldas"},
@@ -287,6 +288,9 @@ def muestrario(
         ("proceso", "codigo"): [(codigo, f"hito {codigo}") for codigo in GAD_DEL_PLAN],
         ("proceso", "clave"): [("inicio", PUBLICO)],
         ("gad", "codigo"): [("0807", PUBLICO), ("130352", PUBLICO), ("13", PUBLICO)],
+        # El avance de una zona es de ella y de quien ve el país; el de un GAD, de quien ve su proceso.
+        ("zonas", "zona"): [(1, "zona1"), (4, "zona4")],
+        ("gad", "gad"): [(codigo, f"hito {codigo}") for codigo in GAD_DEL_PLAN],
         ("zonas", "numero"): [(1, PUBLICO), (4, PUBLICO)],
         ("estrategias", "codigo"): [(grupo1.estrategia.codigo, PUBLICO)],
         ("choques", "estrategia"): [(grupo1.estrategia.codigo, PUBLICO)],
