@@ -288,7 +288,7 @@ def muestrario(
         ("proceso", "codigo"): [(codigo, f"hito {codigo}") for codigo in GAD_DEL_PLAN],
         ("proceso", "clave"): [("inicio", PUBLICO)],
         ("gad", "codigo"): [("0807", PUBLICO), ("130352", PUBLICO), ("13", PUBLICO)],
-        # El avance de una zona es de ella y de quien ve el país; el de un GAD, de quien ve su proceso.
+        # El avance de una zona es de ella y del país; el de un GAD, de quien ve su proceso.
         ("zonas", "zona"): [(1, "zona1"), (4, "zona4")],
         ("gad", "gad"): [(codigo, f"hito {codigo}") for codigo in GAD_DEL_PLAN],
         ("zonas", "numero"): [(1, PUBLICO), (4, PUBLICO)],

@@ -24,7 +24,6 @@ from tests.conftest import entrar
 from tests.datos import DPA, PILOTO, transaccion_comun
 from tests.fabricas import (
     EncuentroFactory,
-    EvaluacionFactory,
     GrupoFactory,
     HitoFactory,
     HitoGrupoFactory,
