@@ -52,7 +52,6 @@ VEN["suscripcion"] = {"plan_chone"}
 VEN |= {"convocatoria1": {"central", "zonal1"}, "convocatoria2": {"central", "zonal1", "zonal4"}}
 VEN |= {"acuerdo1": VEN["grupo1"], "acuerdo2": VEN["grupo2"]}
 VEN |= {"choque1": VEN["grupo1"], "choque2": VEN["grupo2"]}
-VEN |= {"zona1": PAIS | ZONA_1, "zona4": PAIS | {"zonal4"}}
 VEN |= {"hito1": VEN["grupo1"], "hito2": VEN["grupo2"]}
 VEN |= {
     "linea1": PAIS | ZONA_1 | {"plan_rioverde", "plan_esmeraldas"},
@@ -160,6 +159,11 @@ ESCRIBEN = {
     },
     # La muestra es lo que dice Rioverde: no le toca la línea de la otra provincia ni un borrador.
     Permiso.PRONUNCIARSE: {"linea1": {"zonal1", "plan_rioverde"}},
+}
+# No es una fila de nadie: el avance de una zona lo abre ella y quien ve el país.
+ESCRIBEN[Permiso.VER_ACOMPANAMIENTO] = VEN | {
+    "zona1": PAIS | ZONA_1,
+    "zona4": PAIS | {"zonal4"},
 }
 PUBLICO = "de cualquiera con cuenta"
 
@@ -288,7 +292,7 @@ def muestrario(
         ("proceso", "codigo"): [(codigo, f"hito {codigo}") for codigo in GAD_DEL_PLAN],
         ("proceso", "clave"): [("inicio", PUBLICO)],
         ("gad", "codigo"): [("0807", PUBLICO), ("130352", PUBLICO), ("13", PUBLICO)],
-        # El avance de una zona es de ella y del país; el de un GAD, de quien ve su proceso.
+        # El avance de un GAD lo abre quien ve su proceso.
         ("zonas", "zona"): [(1, "zona1"), (4, "zona4")],
         ("gad", "gad"): [(codigo, f"hito {codigo}") for codigo in GAD_DEL_PLAN],
         ("zonas", "numero"): [(1, PUBLICO), (4, PUBLICO)],
