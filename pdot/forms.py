@@ -240,17 +240,24 @@ class FiltroCobertura(forms.Form):
     estrategia = CampoOpcion(required=False)
     zona = CampoOpcion(required=False)
     provincia = CampoOpcion(required=False)
+    grupo = CampoOpcion(required=False)
     nivel = CampoOpcion(required=False, choices=[("", "Todos"), *NIVELES.items()])
     escalon = CampoOpcion(
         label="Escalón", required=False, choices=[("", "Todos"), *Escalon.choices]
     )
     formato = CampoOpcion(choices=[("csv", "CSV")], required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, estrategias, zonas, provincias, **kwargs):
+    def __init__(self, *args, estrategias, zonas, provincias, grupo=None, **kwargs):
         super().__init__(*args, **kwargs)
         opciones = {"estrategia": estrategias, "zona": zonas, "provincia": provincias}
+        if self.data.get("grupo"):
+            opciones["grupo"] = [(str(grupo.pk), str(grupo))] if grupo else []
+        else:
+            # Se llega a un grupo desde su avance; ofrecerlos todos pediría otra consulta.
+            del self.fields["grupo"]
         for campo, suyas in opciones.items():
-            self.fields[campo].choices = [("", "Todas"), *suyas]
+            vacia = "Todos" if campo == "grupo" else "Todas"
+            self.fields[campo].choices = [("", vacia), *suyas]
         for campo in self.visible_fields():
             campo.field.widget.attrs["class"] = "form-select"
             campo.field.error_messages["invalid_choice"] = (

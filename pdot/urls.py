@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from .views import (
     actividades,
+    avance,
     buscar,
     capacidades,
     cobertura,
@@ -41,6 +42,12 @@ urlpatterns = [
     path("", evaluaciones.lista, name="inicio"),
     path("buscar/", buscar.buscar, name="buscar"),
     path("cobertura/", cobertura.cobertura, name="cobertura"),
+    path("avance/", avance.avance, name="avance"),
+    path("avance/zonas/<int:zona>/", avance.zona, name="avance_de_zona"),
+    path("avance/grupos/", avance.grupos, name="avance_de_grupos"),
+    path("avance/grupos/<int:pk>/", avance.grupo, name="tablero_de_grupo"),
+    path("avance/gad/<str:gad>/", avance.gad, name="avance_de_gad"),
+    path("avance/ritmo/", avance.ritmo, name="ritmo"),
     path("gad/<str:codigo>/", gad.gad, name="gad"),
     path("aportes/<int:pk>/", promociones.aporte, name="aporte"),
     path("aportes/<int:pk>/promover/<slug:clase>/", promociones.promover, name="promover"),

@@ -171,6 +171,11 @@ ESCRIBEN = {
     # La muestra es lo que dice Rioverde: no le toca la línea de la otra provincia ni un borrador.
     Permiso.PRONUNCIARSE: {"linea1": {"zonal1", "plan_rioverde"}},
 }
+# No es una fila de nadie: el avance de una zona lo abre ella y quien ve el país.
+ESCRIBEN[Permiso.VER_ACOMPANAMIENTO] = VEN | {
+    "zona1": PAIS | ZONA_1,
+    "zona4": PAIS | {"zonal4"},
+}
 PUBLICO = "de cualquiera con cuenta"
 
 
@@ -302,6 +307,9 @@ def muestrario(
         ("proceso", "codigo"): [(codigo, f"hito {codigo}") for codigo in GAD_DEL_PLAN],
         ("proceso", "clave"): [("inicio", PUBLICO)],
         ("gad", "codigo"): [("0807", PUBLICO), ("130352", PUBLICO), ("13", PUBLICO)],
+        # El avance de un GAD lo abre quien ve su proceso.
+        ("zonas", "zona"): [(1, "zona1"), (4, "zona4")],
+        ("gad", "gad"): [(codigo, f"hito {codigo}") for codigo in GAD_DEL_PLAN],
         ("zonas", "numero"): [(1, PUBLICO), (4, PUBLICO)],
         ("informes", "codigo"): [(grupo1.estrategia.codigo, PUBLICO)],
         ("informes", "de"): [(informe.clave, nombre) for nombre, informe in informes.items()],

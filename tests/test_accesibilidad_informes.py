@@ -1,11 +1,13 @@
 """Axe y el ancho de las páginas de informes y tableros."""
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from acompanamiento.models import Estrategia, Grupo
 from territorios.models import Usuario
 from tests.axe import abrir_sesion, anchas, violaciones
+from tests.fabricas import HitoFactory, HitoGrupoFactory
 from tests.fabricas_avisos import AvisoFactory
 
 pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
@@ -40,3 +42,28 @@ def test_el_inicio_y_los_avisos(live_server, page, client, piloto):
     abrir_sesion(page, live_server, client, "gad0807")
     rutas = ("inicio", "avisos:lista", "avisos:preferencias", "talleres:por_hacer")
     mirar(page, live_server, [reverse(ruta) for ruta in rutas])
+
+
+def paginas_del_avance():
+    grupo = Grupo.objects.get(numero=1)
+    HitoGrupoFactory(grupo=grupo, hito=HitoFactory(nombre="Diagnóstico"))
+    call_command("contar_avance", "--desde", "2019-08-25", verbosity=0)
+    return [
+        reverse("pdot:avance"),
+        reverse("pdot:avance_de_zona", args=[4]),
+        reverse("pdot:avance_de_grupos"),
+        reverse("pdot:tablero_de_grupo", args=[grupo.pk]),
+        reverse("pdot:avance_de_gad", args=["0807"]),
+        reverse("pdot:ritmo"),
+        f"{reverse('pdot:cobertura')}?grupo={grupo.pk}",
+    ]
+
+
+def test_las_paginas_del_avance(live_server, page, client, piloto):
+    abrir_sesion(page, live_server, client, "central")
+    mirar(page, live_server, paginas_del_avance())
+
+
+def test_el_avance_de_quien_es_de_un_gad(live_server, page, client, piloto):
+    abrir_sesion(page, live_server, client, "gad0807")
+    mirar(page, live_server, [reverse("pdot:avance")])

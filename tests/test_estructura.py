@@ -166,6 +166,8 @@ def test_no_hay_migraciones_pendientes(db):
 SIN_HISTORIA = {
     "SerieDeOficios": "solo lleva la cuenta de los oficios, que sí tienen historial",
     "ResumenDeChoques": "se cuenta de nuevo del cronograma, que sí tiene historial",
+    "CifrasDeAvance": "se cuenta de nuevo de la cobertura, cuyas filas sí tienen historial",
+    "CorteDeAvance": "es él mismo una historia: qué se había alcanzado cada día",
     "CifrasDeGad": "se cuenta de nuevo de las evaluaciones, que sí tienen historial",
     "Contorno": "se calcula entero de la DPA y de la capa, que sí tiene historial",
     "Mensaje": "es constancia de un envío: la escribe la máquina y no se edita",

@@ -296,7 +296,7 @@ def test_lo_que_no_existe_es_404(client, central, muestrario):
     for ruta in de_la_plataforma():
         if ruta.parametros and tiene(central, ruta.permiso):
             valores = [
-                999_999 if nombre in ("pk", "numero", "grupo", "otra") else "nada"
+                999_999 if nombre in ("pk", "numero", "grupo", "otra", "zona") else "nada"
                 for _, nombre in ruta.parametros
             ]
             assert client.get(ruta.direccion(valores)).status_code in (404, 405), ruta.nombre

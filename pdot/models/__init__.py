@@ -1,5 +1,6 @@
 from .actividad import ActividadCapacidad, AvanceActividad
 from .alcance import escribe_por, esta_a_la_vista, gads_a_cargo_de, gads_a_la_vista
+from .avance import CifrasDeAvance, CorteDeAvance
 from .capacidad import PlanCapacidades
 from .cifras import CifrasDeGad
 from .competencia import Brecha, Competencia
@@ -23,11 +24,13 @@ from .vision import ElementoVision, Problema
 __all__ = [
     "Asignacion",
     "BorradorDeRevision",
+    "CifrasDeAvance",
     "CifrasDeGad",
     "ActividadCapacidad",
     "AvanceActividad",
     "Brecha",
     "Competencia",
+    "CorteDeAvance",
     "CumplimientoProceso",
     "ElementoVision",
     "EnNombre",

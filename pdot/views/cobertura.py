@@ -7,18 +7,19 @@ from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from acompanamiento.models import Estrategia
+from acompanamiento.models import Estrategia, Grupo
+from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import Gad
 from territorios.planillas import lineas_csv
 
 from ..cobertura import Recuento, contar, leer_gads, marcar
+from ..embudo import CORTOS, Casilla
 from ..escalones import NIVELES, Escalon
 from ..forms import FiltroCobertura
 from ..mapa_cobertura import mapa_de_cobertura
 
 POR_PAGINA = 50
-CORTOS = {"provinciales": "Prov.", "municipales": "Mun.", "parroquiales": "Parr."}
 ENCABEZADO = [
     *("código", "nombre", "nivel", "zona", "provincia", "cantón", "grupos"),
     *("M1", "M2", "M3", "evaluado", "aprobado", "escalón"),
@@ -27,9 +28,10 @@ ENCABEZADO = [
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def cobertura(request):
-    gads = leer_gads(request.user)
+    grupo = _grupo_pedido(request)
+    gads = leer_gads(request.user, [grupo.pk] if grupo else ())
     estrategias = Estrategia.objects.visibles_para(request.user).values_list("codigo", "nombre")
-    filtro = _filtro(request, gads.values(), list(estrategias))
+    filtro = _filtro(request, gads.values(), list(estrategias), grupo)
     contexto = {
         "lugar": "acompanamiento",
         "pagina_de_pdot": "cobertura",
@@ -63,7 +65,14 @@ def cobertura(request):
 # --- Elegir -------------------------------------------------------------------------------------
 
 
-def _filtro(request, gads, estrategias):
+def _grupo_pedido(request):
+    """El de la dirección, si lo ve y ya está conformado: de uno solo propuesto no hay avance."""
+    if not (clave := entero_de(request.GET.get("grupo"))):
+        return None
+    return Grupo.objects.visibles_para(request.user).conformados().filter(pk=clave).first()
+
+
+def _filtro(request, gads, estrategias, grupo):
     zonas = {gad.zona: f"{gad.zona} · {gad.nombre_zona}" for gad in gads}
     provincias = {gad.codigo_provincia: gad.provincia for gad in gads}
     return FiltroCobertura(
@@ -71,12 +80,16 @@ def _filtro(request, gads, estrategias):
         estrategias=estrategias,
         zonas=sorted(zonas.items()),
         provincias=sorted(provincias.items()),
+        grupo=grupo,
     )
 
 
 def _es_del_lugar(gad, filtro):
     es_de_la_zona = not filtro["zona"] or int(filtro["zona"]) == gad.zona
-    return es_de_la_zona and filtro["provincia"] in ("", gad.codigo_provincia)
+    grupo = filtro.get("grupo")
+    es_del_grupo = not grupo or any(uno.pk == int(grupo) for uno in gad.grupos)
+    es_de_la_provincia = filtro["provincia"] in ("", gad.codigo_provincia)
+    return es_de_la_zona and es_de_la_provincia and es_del_grupo
 
 
 def _es_del_nivel(gad, filtro):
@@ -88,19 +101,6 @@ def _pasa(gad, filtro):
 
 
 # --- Resumir ------------------------------------------------------------------------------------
-
-
-@dataclass
-class Casilla:
-    """Una cifra del resumen, con el enlace a la lista que la explica.
-
-    `porcentaje` es None si a esos GAD no les toca el escalón.
-    """
-
-    escalon: Escalon
-    cuantos: int
-    porcentaje: float | None
-    url: str
 
 
 @dataclass
@@ -171,7 +171,7 @@ def _renglon(nombre, recuento, filtro, corto="", **lugar):
 
 
 def _mapa(usuario, lugar, filtro):
-    del_pais = usuario.ve_el_pais and not filtro["zona"] and not filtro["provincia"]
+    del_pais = usuario.ve_el_pais and not any(filtro.get(n) for n in ("zona", "provincia", "grupo"))
     # El mapa habla siempre de los municipales: el nivel no lo vacía y el escalón sí lo filtra.
     elegidos = [gad for gad in lugar if filtro["escalon"] in ("", *gad.marcas)]
     return mapa_de_cobertura(lugar, elegidos, del_pais=del_pais)

@@ -1,0 +1,32 @@
+"""Cuenta de nuevo las cifras del avance y guarda el corte del día; para cron, una vez al día."""
+
+from datetime import date
+
+from django.core.management.base import BaseCommand, CommandError
+
+from pdot.cuenta_avance import contar_avance, reconstruir
+from territorios.texto import cuantos
+
+
+class Command(BaseCommand):
+    help = "Cuenta el avance del país, las zonas y los grupos, y guarda el corte de hoy."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--desde",
+            help="AAAA-MM-DD: además rehace los cortes desde ese día, con las fechas que constan.",
+        )
+
+    def handle(self, *args, desde, **opciones):
+        if desde:
+            dias = reconstruir(_leer_fecha(desde))
+            self.stdout.write(f"Se rehicieron los cortes de {cuantos(dias, 'día', 'días')}.")
+        ambitos = contar_avance()
+        self.stdout.write(f"Se contó el avance de {cuantos(ambitos, 'ámbito', 'ámbitos')}.")
+
+
+def _leer_fecha(texto):
+    try:
+        return date.fromisoformat(texto)
+    except ValueError:
+        raise CommandError(f"«{texto}» no es una fecha AAAA-MM-DD.") from None

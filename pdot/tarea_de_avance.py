@@ -1,0 +1,58 @@
+"""Contar el avance otra vez cuando cambia algo de lo que lo mueve.
+
+Grupos, encuentros y evaluaciones se guardan en pisos de abajo, que no conocen este: por eso se
+escucha que se guardaron, en vez de pedirles que avisen. La cuenta es una tarea de la cola, para que
+nadie espere a que se cuente el país por guardar un encuentro, y mientras hay una en la cola no se
+encola otra.
+"""
+
+from django.db import connection, transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
+
+from acompanamiento.models import CumplimientoHito, Grupo, HitoGrupo, Membresia
+from talleres.models import Convocado, Encuentro
+
+from .cuenta_avance import contar_avance
+from .models import Evaluacion, Pdot
+
+LO_MUEVEN = (
+    *(Grupo, Membresia, HitoGrupo, CumplimientoHito),
+    *(Encuentro, Convocado),
+    *(Evaluacion, Pdot),
+)
+
+
+@task()
+def contar_otra_vez():
+    contar_avance()
+
+
+def escuchar():
+    """Empieza a atender lo que se guarda y se borra; lo llama la app al arrancar."""
+    for modelo in LO_MUEVEN:
+        for senial in (post_save, post_delete):
+            senial.connect(_cambio, sender=modelo, dispatch_uid=f"avance-{modelo.__name__}")
+    m2m_changed.connect(
+        _cambio, sender=Encuentro.grupos.through, dispatch_uid="avance-grupos-de-encuentro"
+    )
+
+
+def _cambio(**datos):
+    """Al terminar la transacción se pide la cuenta, una sola vez por muchas filas que se guarden.
+
+    Si pedirla falla no se pierde lo guardado: la orden de cada noche cuenta otra vez.
+    """
+    if datos.get("raw") or any(uno[1] is pedir_cuenta for uno in connection.run_on_commit):
+        return
+    transaction.on_commit(pedir_cuenta, robust=True)
+
+
+def pedir_cuenta():
+    """Encola la cuenta, salvo que ya haya una esperando."""
+    esperando = DBTaskResult.objects.filter(
+        task_path=contar_otra_vez.module_path, status=TaskResultStatus.READY
+    )
+    if not esperando.exists():
+        contar_otra_vez.enqueue()
