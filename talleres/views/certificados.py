@@ -9,13 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from territorios.jurisdiccion import Permiso, exige
 from territorios.texto import cuantos
-from territorios.views.documentos import entregar_pdf
+from territorios.views.documentos import entregar_documento
 
 from ..acciones import NoProcede
 from ..certificados import emitir_certificados, revocar_certificado
 from ..documentos_asistencia import (
     certificados_de_participacion,
-    nombre_de_la_nomina,
     nombre_de_los_certificados,
     registro_de_participantes,
 )
@@ -28,11 +27,7 @@ from .encuentro import migas_de
 def participantes_pdf(request, pk):
     encuentro = _visible(request, pk)
     suyos = Participante.objects.visibles_para(request.user).filter(encuentro=encuentro)
-    return entregar_pdf(
-        request,
-        lambda: registro_de_participantes(encuentro, suyos),
-        nombre_de_la_nomina(encuentro),
-    )
+    return entregar_documento(request, registro_de_participantes(encuentro, suyos))
 
 
 # --- Certificados -------------------------------------------------------------------------------
@@ -140,9 +135,7 @@ def _entregar(request, listos, nombre):
         ruta = reverse("publico:certificado", args=[certificado.codigo_legible])
         return request.build_absolute_uri(ruta)
 
-    return entregar_pdf(
-        request, lambda: certificados_de_participacion(listos, direccion_de), nombre
-    )
+    return entregar_documento(request, certificados_de_participacion(listos, direccion_de, nombre))
 
 
 def _pagina(request, encuentro, aviso="", estado=200):
