@@ -173,30 +173,28 @@ def nombre_de_la_nomina(encuentro):
 # --- Certificados -------------------------------------------------------------------------------
 
 
-def certificados_de_participacion(certificados, direccion_de, nombre):
+def certificados_de_participacion(certificados, direccion_de):
     """El Pliego con un certificado por página. `direccion_de(certificado)`: donde se comprueba.
 
     Cada uno lleva el nombre y los logotipos que tenía la institución el día en que se emitió, y su
     propio código: el del archivo va solo al pie.
     """
+    certificados = list(certificados)
     dias = {timezone.localdate(certificado.emitido) for certificado in certificados}
-    membretes = {
-        dia: (NombreInstitucion.objects.en(dia), logotipos_en(dia)) for dia in dias
-    }
+    membretes = {dia: (NombreInstitucion.objects.en(dia), logotipos_en(dia)) for dia in dias}
     hojas = []
     for certificado in certificados:
         membrete = membretes[timezone.localdate(certificado.emitido)]
         direccion = direccion_de(certificado)
         hojas.append(Diploma(certificado, *membrete, qr_de(direccion), sin_esquema(direccion)))
-    uno = len(hojas) == 1
-    encuentro = certificados[0].encuentro_id
+    primero, uno = certificados[0], len(hojas) == 1
     return Pliego(
         "talleres/documentos/certificados.html",
         {"hojas": hojas, "fecha": max(dias)},
         titulo="Certificado de participación" if uno else "Certificados de participación",
         clase="Certificado",
-        clave=f"certificado:{certificados[0].pk}" if uno else f"certificados:{encuentro}",
-        nombre=nombre,
+        clave=f"certificado:{primero.pk}" if uno else f"certificados:{primero.encuentro_id}",
+        nombre=_nombre_del_certificado(primero) if uno else _nombre_de_varios(primero.encuentro),
         conserva=False,
         numera=False,
     )
@@ -229,5 +227,9 @@ class Diploma:
         return cuantos(round(minutos / 60), "hora", "horas") if minutos >= 45 else ""
 
 
-def nombre_de_los_certificados(encuentro):
+def _nombre_del_certificado(certificado):
+    return nombre_de_pdf("Certificado", certificado.codigo)
+
+
+def _nombre_de_varios(encuentro):
     return nombre_de_pdf("Certificados", encuentro.lugar, encuentro.fecha.isoformat())

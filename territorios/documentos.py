@@ -6,6 +6,7 @@ porque tarda medio segundo y porque sin Pango en el sistema ni siquiera se deja 
 """
 
 import mimetypes
+import os
 import re
 import warnings
 from collections import Counter
@@ -35,6 +36,7 @@ LARGO_DEL_NOMBRE = 90
 # Lo que se sabe recién al emitir. Lo que escribe la gente sale escapado: no imita una marca.
 MARCA_DEL_SELLO = "<!--sello-->"
 MARCA_DEL_PIE = "<!--pie-->"
+MARCA_DE_DONDE = "<!--donde-->"
 MARCA_DEL_DIA = "<!--dia-->"
 MARCA_DEL_DIA_LARGO = "<!--dia largo-->"
 
@@ -109,20 +111,22 @@ def sellar(html, documento, sitio, momento):
         html,
         sello=render_to_string("territorios/documentos/sello.html", contexto),
         pie=pie,
+        donde=f"Se comprueba en {sitio.partition('://')[2]}/d/",
         momento=momento,
     )
 
 
 def sin_sello(html):
     """El HTML de un borrador: con la fecha de hoy y sin nada con que comprobarlo."""
-    return _en_marcas(html, sello="", pie="", momento=timezone.now())
+    return _en_marcas(html, sello="", pie="", donde="", momento=timezone.now())
 
 
-def _en_marcas(html, *, sello, pie, momento):
+def _en_marcas(html, *, sello, pie, donde, momento):
     largo = date_format(timezone.localtime(momento), r"l j \d\e F \d\e Y")
     marcas = {
         MARCA_DEL_SELLO: sello,
         MARCA_DEL_PIE: pie,
+        MARCA_DE_DONDE: donde,
         MARCA_DEL_DIA: _dia(momento),
         MARCA_DEL_DIA_LARGO: largo[0].upper() + largo[1:],
     }
@@ -187,6 +191,9 @@ def exigir_pango():
 
 
 def _weasyprint():
+    # Cada letra que va dentro lleva la hora en que se recortó: sin fijarla, el mismo HTML daría un
+    # archivo distinto cada segundo, y lo que no se guarda no se podría volver a comprobar.
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     try:
         with warnings.catch_warnings():
             # Un Debian recién instalado no tiene letras, y no importa: el documento trae la suya.

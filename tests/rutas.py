@@ -84,6 +84,8 @@ VEN |= {
     "hito 0807": VEN["grupo1"],
     "hito 1303": PAIS | {"zonal4", "plan_chone"},
 }
+# Un documento emitido no sale de su oficina; la central ve los de las zonas.
+VEN |= {"documento 0807": {"plan_rioverde"}, "documento zona 1": {"central", "zonal1"}}
 DEL_PLAN = {
     **dict.fromkeys((f"{que} 0807" for que in DE_UN_GAD), {"central", "zonal1", "plan_rioverde"}),
     **dict.fromkeys((f"{que} 1303" for que in DE_UN_GAD), {"central", "zonal4", "plan_chone"}),
@@ -228,6 +230,7 @@ def muestrario(
     temas,
     capacidades,
     del_plan,
+    documentos,
 ):
     """(tramo, parámetro) → [(valor, qué es)], con algo propio y algo ajeno para cada quien."""
     grupos = [(grupo1.pk, "grupo1"), (grupo2.pk, "grupo2")]
@@ -271,6 +274,12 @@ def muestrario(
         ("evaluaciones", "codigo"): [("interna", PUBLICO), ("vision", PUBLICO)],
         # Llena en nombre de un GAD la zona de su evaluación.
         ("en-nombre", "codigo"): [("0807", "evaluacion 0807"), ("1303", "evaluacion 1303")],
+        ("documentos", "pk"): [(uno.pk, nombre) for nombre, uno in documentos.items()],
+        # Se comprueba sin cuenta; el código de un certificado lleva a la página del suyo.
+        ("d", "codigo"): [
+            (documentos["documento 0807"].codigo_legible, PUBLICO),
+            (CODIGO, PUBLICO),
+        ],
         **muestras_del_instrumento(),
         ("exportar", "que"): [("respuestas", PUBLICO), ("vision", PUBLICO)],
         ("fotos", "codigo"): [("interna", PUBLICO)],

@@ -143,6 +143,7 @@ def cosas(
     temas,
     capacidades,
     del_plan,
+    documentos,
 ):
     hechas = {f"evaluacion {codigo}": fila for codigo, fila in evaluaciones.items()}
     return (
@@ -158,6 +159,7 @@ def cosas(
         | fotos
         | temas
         | del_plan
+        | documentos
         | {
             "grupo1": grupo1,
             "grupo2": grupo2,
