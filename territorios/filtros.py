@@ -169,7 +169,7 @@ class FiltroGad(FiltroFecha):
         return gads.order_by(*ORDENES[pedido["orden"] or "codigo"][1])
 
 
-NUMERO_DE_DOCUMENTO = re.compile(r"(?:.*[-\s])?(\d{4})-(\d{1,7})")
+NUMERO_DE_DOCUMENTO = re.compile(r"(?:(.+)[-\s])?(\d{4})-(\d{1,7})")
 
 
 class FiltroDocumentos(forms.Form):
@@ -233,5 +233,8 @@ def _es(buscado):
     if entero_de(buscado):
         condicion |= Q(numero=entero_de(buscado))
     elif numero := NUMERO_DE_DOCUMENTO.fullmatch(buscado):
-        condicion |= Q(anio=numero[1], numero=numero[2])
+        suyo = Q(anio=numero[2], numero=numero[3])
+        if numero[1]:
+            suyo &= Q(oficina__iexact=numero[1].replace("-", " "))
+        condicion |= suyo
     return condicion

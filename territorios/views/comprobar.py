@@ -5,7 +5,7 @@ el navegador envíe nada (`connect-src` y `form-action`).
 """
 
 from csp.constants import NONE
-from csp.decorators import csp_update
+from csp.decorators import csp_replace, csp_update
 from django import forms
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -57,7 +57,8 @@ def comprobar(request):
 @es_publica
 @never_cache
 @sin_rastro
-@csp_update({"connect-src": [NONE], "form-action": [NONE]})
+@csp_replace({"form-action": [NONE]})
+@csp_update({"connect-src": [NONE]})
 @require_safe
 def documento(request, codigo):
     """Qué se emitió con ese código. Si es de otra clase de papel, lleva a su página."""
