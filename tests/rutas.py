@@ -15,6 +15,7 @@ from talleres.models import Puerta
 from territorios.jurisdiccion import PERMISOS, Permiso
 
 from .elenco_talleres import CLAVE_DE_CALENDARIO
+from .fabricas_documentos import emitido
 from .fabricas_instrumento import borrador_de_instrumento
 from .fabricas_puerta import CODIGO, SEMILLA
 
@@ -277,7 +278,7 @@ def muestrario(
         ("documentos", "pk"): [(uno.pk, nombre) for nombre, uno in documentos.items()],
         # Se comprueba sin cuenta; el código de un certificado lleva a la página del suyo.
         ("d", "codigo"): [
-            (documentos["documento 0807"].codigo_legible, PUBLICO),
+            (emitido(documentos["documento zona 1"].emitido_por).codigo_legible, PUBLICO),
             (CODIGO, PUBLICO),
         ],
         **muestras_del_instrumento(),

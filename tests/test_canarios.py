@@ -31,7 +31,7 @@ from talleres.models import (
     OrigenAcuerdo,
     PreguntaEncuentro,
 )
-from territorios.models import Gad
+from territorios.models import DocumentoEmitido, Gad
 
 from .conftest import entrar
 from .fabricas import (
@@ -84,6 +84,7 @@ def sembrado(
     temas,
     capacidades,
     del_plan,
+    documentos,
     muestrario,
     central,
     monkeypatch,
@@ -133,6 +134,8 @@ def sembrado(
         FotoDeEvaluacion.objects.filter(pk=foto.pk).update(leyenda=canario(nombre))
     for nombre, tema in temas.items():
         TemaDeVision.objects.filter(pk=tema.pk).update(nombre=canario(nombre))
+    for nombre, documento in documentos.items():
+        DocumentoEmitido.objects.filter(pk=documento.pk).update(titulo=canario(nombre))
     sembrar_capacidades(capacidades)
     sembrar_planes(del_plan)
     return [
