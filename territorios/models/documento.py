@@ -6,7 +6,7 @@ from simple_history.models import HistoricalRecords
 
 from ..archivos import AlmacenPrivado
 from ..codigos import en_grupos, normalizar, nuevo
-from ..jurisdiccion import Rol
+from ..jurisdiccion import Permiso, Rol
 from .usuario import Usuario
 
 LARGO_DEL_CODIGO = 16
@@ -68,6 +68,8 @@ class DocumentoEmitidoQuerySet(models.QuerySet):
         Un documento lleva lo que veía quien lo emitió, así que no sale de su oficina: lo de un GAD
         puede tener su borrador.
         """
+        if not usuario.puede(Permiso.DESCARGAR_INFORMES):
+            return self.none()
         suyos = Q(oficina=oficina_de(usuario))
         if usuario.rol == Rol.CENTRAL:
             suyos |= Q(oficina__startswith="CZ")
