@@ -74,7 +74,6 @@ def documentos(request):
 
 
 @exige(Permiso.DESCARGAR_INFORMES)
-@require_safe
 def documento_pdf(request, pk):
     """El archivo guardado, tal como salió."""
     visibles = DocumentoEmitido.objects.visibles_para(request.user).emitidos()
