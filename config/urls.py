@@ -11,6 +11,7 @@ from pdot.views.aportes import acuerdo, aportes, cambios
 from pdot.views.estrategia import estrategia
 from pdot.views.inicio import inicio
 from talleres import urls as talleres
+from territorios import urls as territorios
 from territorios.jurisdiccion import entra_a_central
 from territorios.segundo_factor import con_codigos
 from territorios.views import sin_conexion
@@ -83,7 +84,7 @@ urlpatterns = [
     path("acompanamiento/", include((de_acompanamiento, acompanamiento.app_name))),
     path("talleres/", include((de_talleres, talleres.app_name))),
     # Cortas, porque se teclean de un cartel o de un papel.
-    path("", include((talleres.publicas, "publico"))),
+    path("", include(([*territorios.publicas, *talleres.publicas], "publico"))),
     path("pdot/", include("pdot.urls")),
     path("cuenta/", include(cuenta)),
     path("central/", admin.site.urls),

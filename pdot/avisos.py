@@ -73,11 +73,6 @@ def gads_sin_correo(codigos):
     return set(codigos) - set(suyas.exclude(email="").values_list("gad", flat=True))
 
 
-def sitio_de(request):
-    """Desde dónde se entra: «https://…», sin la última barra."""
-    return request.build_absolute_uri("/").rstrip("/")
-
-
 def _revisores(evaluacion):
     # Quien la tenía pudo cambiar de zona o de rol: entonces vuelve a ser de todo el equipo.
     pueden = quienes_revisan(evaluacion)

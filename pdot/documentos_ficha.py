@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from acompanamiento.models import Acuerdo
-from territorios.documentos import a_pdf, nombre_de_pdf
+from territorios.documentos import nombre_de_pdf
+from territorios.emision import Pliego
 
 from .ficha import ficha_de_gad
 from .models import Evaluacion, Pdot, Respuesta
@@ -67,10 +68,16 @@ class Barra:
 
 
 def ficha_en_pdf(familia, usuario):
-    """Bytes del PDF. Solo lo que `usuario` ve en la plataforma."""
+    """El Pliego de la ficha. Solo lo que `usuario` ve en la plataforma."""
     gad = familia.gad
-    titulo = f"Ficha del GAD · {gad.nombre_con_lugar}"
-    return a_pdf("pdot/documentos/ficha_de_gad.html", contexto(familia, usuario), titulo=titulo)
+    return Pliego(
+        "pdot/documentos/ficha_de_gad.html",
+        contexto(familia, usuario),
+        titulo=f"Ficha del GAD · {gad.nombre_con_lugar}",
+        clase="Ficha del GAD",
+        clave=f"ficha:{gad.pk}",
+        nombre=nombre_de_archivo(gad),
+    )
 
 
 def nombre_de_archivo(gad):

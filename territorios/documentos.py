@@ -6,6 +6,7 @@ porque tarda medio segundo y porque sin Pango en el sistema ni siquiera se deja 
 """
 
 import mimetypes
+import os
 import re
 import warnings
 from collections import Counter
@@ -17,9 +18,11 @@ import segno
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
-from .models import Gad, NombreInstitucion
+from .models import Gad, Logotipo, NombreInstitucion
 from .texto import enumerar, sin_control
 
 # Cada tramo empieza por letra o cifra: no hay «..», ni ruta absoluta, ni nada por decodificar.
@@ -30,8 +33,12 @@ LETRAS = {
     "letra:cursiva": "PublicSans-Italic[wght].ttf",
 }
 LARGO_DEL_NOMBRE = 90
-# Donde va el sello, en la plantilla base. Lo que escribe la gente sale escapado: no lo imita.
+# Lo que se sabe recién al emitir. Lo que escribe la gente sale escapado: no imita una marca.
 MARCA_DEL_SELLO = "<!--sello-->"
+MARCA_DEL_PIE = "<!--pie-->"
+MARCA_DE_DONDE = "<!--donde-->"
+MARCA_DEL_DIA = "<!--dia-->"
+MARCA_DEL_DIA_LARGO = "<!--dia largo-->"
 
 # Cada nivel en singular y plural, en el orden en que se nombran siempre.
 NIVELES = {
@@ -59,39 +66,77 @@ class RecursoAjeno(Exception):
     """Un documento pidió algo que no es un archivo de la casa: no se hace el documento."""
 
 
-def a_pdf(plantilla, contexto, *, titulo):
-    """Bytes del PDF (PDF/UA-1, es-EC) de una plantilla que hereda de `documentos/base.html`.
-
-    La plantilla recibe además `titulo` y, según `contexto["fecha"]` (hoy si falta), la
-    `institucion` que firma: su nombre cambia con el tiempo.
-    Lanza SinPango si falta en el sistema, y RecursoAjeno si la plantilla pide algo de fuera.
-    """
-    return html_a_pdf(a_html(plantilla, contexto, titulo=titulo))
-
-
 def a_html(plantilla, contexto, *, titulo):
-    """El HTML del documento, sin sello y sin convertir."""
+    """El HTML de una plantilla que hereda de `territorios/documentos/base.html`, sin sello.
+
+    La plantilla recibe además `titulo` y, según `contexto["fecha"]` (hoy si falta), el membrete:
+    la `institucion` que firma y sus `logotipos`, que cambian con el tiempo.
+
+    Con las mismas cosas da el mismo texto cualquier día: el número, el código y la fecha en que se
+    emite van en marcas (`emitido`, `emitido_largo`) que se cambian al sellar.
+    """
     fecha = contexto.get("fecha") or timezone.localdate()
     membrete = {
         "titulo": titulo,
         "fecha": fecha,
         "institucion": NombreInstitucion.objects.en(fecha),
+        "logotipos": logotipos_en(fecha),
+        "emitido": mark_safe(MARCA_DEL_DIA),
+        "emitido_largo": mark_safe(MARCA_DEL_DIA_LARGO),
     }
     return sin_control(render_to_string(plantilla, {**contexto, **membrete}))
 
 
-def sellar(html, documento, sitio):
-    """El HTML con el número, el código y el QR que llevan a comprobarlo en `sitio`."""
+def logotipos_en(fecha):
+    """Los vigentes ese día, de izquierda a derecha; el que falte en el disco se salta."""
+    return [uno for uno in Logotipo.objects.en(fecha) if uno.en_linea]
+
+
+def sellar(html, documento, sitio, momento):
+    """El HTML con su número, su código y el QR que llevan a comprobarlo en `sitio`.
+
+    `momento`: cuándo se emite.
+    """
     direccion = f"{sitio}/d/{documento.codigo_legible}/"
-    sello = render_to_string(
-        "territorios/documentos/sello.html",
-        {
-            "documento": documento,
-            "direccion": direccion,
-            "qr": segno.make_qr(direccion, error="m").svg_data_uri(scale=4, border=2),
-        },
+    contexto = {
+        "documento": documento,
+        "direccion": direccion.partition("://")[2].rstrip("/"),
+        "dia": _dia(momento),
+        "qr": segno.make_qr(direccion, error="m").svg_data_uri(scale=4, border=2),
+    }
+    pie = f"Código {documento.codigo_legible}"
+    if documento.numero:
+        pie = f"N.º {documento.numero_legible} · {pie}"
+    return _en_marcas(
+        html,
+        sello=render_to_string("territorios/documentos/sello.html", contexto),
+        pie=pie,
+        donde=f"Se comprueba en {sitio.partition('://')[2]}/d/",
+        momento=momento,
     )
-    return html.replace(MARCA_DEL_SELLO, sello)
+
+
+def sin_sello(html):
+    """El HTML de un borrador: con la fecha de hoy y sin nada con que comprobarlo."""
+    return _en_marcas(html, sello="", pie="", donde="", momento=timezone.now())
+
+
+def _en_marcas(html, *, sello, pie, donde, momento):
+    largo = date_format(timezone.localtime(momento), r"l j \d\e F \d\e Y")
+    marcas = {
+        MARCA_DEL_SELLO: sello,
+        MARCA_DEL_PIE: pie,
+        MARCA_DE_DONDE: donde,
+        MARCA_DEL_DIA: _dia(momento),
+        MARCA_DEL_DIA_LARGO: largo[0].upper() + largo[1:],
+    }
+    for marca, texto in marcas.items():
+        html = html.replace(marca, texto)
+    return html
+
+
+def _dia(momento):
+    return date_format(timezone.localtime(momento), "DATE_FORMAT")
 
 
 def nombre_de_pdf(*partes):
@@ -140,7 +185,15 @@ def html_a_pdf(html):
         raise RecursoAjeno(str(error.__cause__)) from error
 
 
+def exigir_pango():
+    """Lanza SinPango si no se van a poder componer documentos."""
+    _weasyprint()
+
+
 def _weasyprint():
+    # Cada letra que va dentro lleva la hora en que se recortó: sin fijarla, el mismo HTML daría un
+    # archivo distinto cada segundo, y lo que no se guarda no se podría volver a comprobar.
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     try:
         with warnings.catch_warnings():
             # Un Debian recién instalado no tiene letras, y no importa: el documento trae la suya.

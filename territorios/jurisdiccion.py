@@ -139,3 +139,19 @@ def es_publica(vista):
     vista.login_required = False
     vista.permiso = None
     return vista
+
+
+def sin_rastro(vista):
+    """Los buscadores no la guardan. La dirección, que lleva la clave, no sale hacia otro sitio.
+
+    De lo segundo se encarga `SECURE_REFERRER_POLICY`; con «no-referrer», el navegador callaría
+    también de dónde viene el formulario y Django lo tomaría por ajeno.
+    """
+
+    @wraps(vista)
+    def envuelta(request, *args, **kwargs):
+        respuesta = vista(request, *args, **kwargs)
+        respuesta["X-Robots-Tag"] = "noindex, nofollow"
+        return respuesta
+
+    return envuelta

@@ -15,6 +15,7 @@ from talleres.models import Puerta
 from territorios.jurisdiccion import PERMISOS, Permiso
 
 from .elenco_talleres import CLAVE_DE_CALENDARIO
+from .fabricas_documentos import emitido
 from .fabricas_instrumento import borrador_de_instrumento
 from .fabricas_puerta import CODIGO, SEMILLA
 
@@ -86,6 +87,8 @@ VEN |= {
     "hito 0807": VEN["grupo1"],
     "hito 1303": PAIS | {"zonal4", "plan_chone"},
 }
+# Un documento emitido no sale de su oficina; la central ve los de las zonas.
+VEN |= {"documento 0807": {"plan_rioverde"}, "documento zona 1": {"central", "zonal1"}}
 DEL_PLAN = {
     **dict.fromkeys((f"{que} 0807" for que in DE_UN_GAD), {"central", "zonal1", "plan_rioverde"}),
     **dict.fromkeys((f"{que} 1303" for que in DE_UN_GAD), {"central", "zonal4", "plan_chone"}),
@@ -247,6 +250,7 @@ def muestrario(
     informes,
     emitidos,
     avisos,
+    documentos,
 ):
     """(tramo, parámetro) → [(valor, qué es)], con algo propio y algo ajeno para cada quien."""
     grupos = [(grupo1.pk, "grupo1"), (grupo2.pk, "grupo2")]
@@ -291,6 +295,12 @@ def muestrario(
         ("evaluaciones", "codigo"): [("interna", PUBLICO), ("vision", PUBLICO)],
         # Llena en nombre de un GAD la zona de su evaluación.
         ("en-nombre", "codigo"): [("0807", "evaluacion 0807"), ("1303", "evaluacion 1303")],
+        ("documentos", "pk"): [(uno.pk, nombre) for nombre, uno in documentos.items()],
+        # Se comprueba sin cuenta; el código de un certificado lleva a la página del suyo.
+        ("d", "codigo"): [
+            (emitido(documentos["documento zona 1"].emitido_por).codigo_legible, PUBLICO),
+            (CODIGO, PUBLICO),
+        ],
         **muestras_del_instrumento(),
         ("exportar", "que"): [("respuestas", PUBLICO), ("vision", PUBLICO)],
         ("fotos", "codigo"): [("interna", PUBLICO)],

@@ -9,6 +9,7 @@ from territorios.models import Usuario
 from tests.axe import abrir_sesion, anchas, violaciones
 from tests.fabricas import HitoFactory, HitoGrupoFactory
 from tests.fabricas_avisos import AvisoFactory
+from tests.fabricas_documentos import emitido
 
 pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
 
@@ -67,3 +68,17 @@ def test_las_paginas_del_avance(live_server, page, client, piloto):
 def test_el_avance_de_quien_es_de_un_gad(live_server, page, client, piloto):
     abrir_sesion(page, live_server, client, "gad0807")
     mirar(page, live_server, [reverse("pdot:avance")])
+
+
+def paginas_de_documentos():
+    suyo = emitido(Usuario.objects.get(username="zonal1"), "Ficha del GAD · Rioverde")
+    return [
+        reverse("territorios:documentos"),
+        reverse("publico:comprobar_documento"),
+        reverse("publico:documento", args=[suyo.codigo_legible]),
+    ]
+
+
+def test_las_paginas_de_documentos(live_server, page, client, piloto):
+    abrir_sesion(page, live_server, client, "zonal1")
+    mirar(page, live_server, paginas_de_documentos())

@@ -88,6 +88,7 @@ def sembrado(
     informes,
     emitidos,
     avisos,
+    documentos,
     muestrario,
     central,
     monkeypatch,
@@ -139,6 +140,8 @@ def sembrado(
         TemaDeVision.objects.filter(pk=tema.pk).update(nombre=canario(nombre))
     for nombre, aviso in avisos.items():
         Aviso.objects.filter(pk=aviso.pk).update(texto=canario(nombre))
+    for nombre, documento in documentos.items():
+        DocumentoEmitido.objects.filter(pk=documento.pk).update(titulo=canario(nombre))
     sembrar_capacidades(capacidades)
     sembrar_planes(del_plan)
     sembrar_informes(informes, emitidos)

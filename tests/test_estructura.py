@@ -164,6 +164,7 @@ def test_no_hay_migraciones_pendientes(db):
 
 
 SIN_HISTORIA = {
+    "SerieDeDocumentos": "solo lleva la cuenta de los documentos, que sí tienen historial",
     "SerieDeOficios": "solo lleva la cuenta de los oficios, que sí tienen historial",
     "ResumenDeChoques": "se cuenta de nuevo del cronograma, que sí tiene historial",
     "CifrasDeAvance": "se cuenta de nuevo de la cobertura, cuyas filas sí tienen historial",

@@ -145,6 +145,7 @@ def cosas(
     del_plan,
     informes,
     avisos,
+    documentos,
 ):
     hechas = {f"evaluacion {codigo}": fila for codigo, fila in evaluaciones.items()}
     return (
@@ -162,6 +163,7 @@ def cosas(
         | del_plan
         | informes
         | avisos
+        | documentos
         | {
             "grupo1": grupo1,
             "grupo2": grupo2,

@@ -16,12 +16,12 @@ from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
-from territorios.views.documentos import entregar_pdf
+from territorios.views.documentos import entregar_documento
 
 from ..acciones import NoProcede
 from ..acciones_capacidades import abrir_plan, abrir_version, editar_plan, pasar_plan
 from ..capacidades import comparar_planes, ficha_de_plan
-from ..documentos_capacidades import nombre_de_plan, pdf_de_plan
+from ..documentos_capacidades import pdf_de_plan
 from ..forms_capacidades import PasoForm, PlanForm
 from ..models import ActividadCapacidad, PlanCapacidades
 from ..pendientes import planes_por_aprobar
@@ -291,4 +291,4 @@ def comparar(request, pk):
 @exige(Permiso.DESCARGAR_INFORMES)
 def plan_pdf(request, pk):
     plan = _traer(PlanCapacidades.objects.visibles_para(request.user), pk)
-    return entregar_pdf(request, lambda: pdf_de_plan(plan, request.user), nombre_de_plan(plan))
+    return entregar_documento(request, pdf_de_plan(plan, request.user))

@@ -10,10 +10,11 @@ from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.texto import cuantos
 from territorios.versiones import Conflicto
+from territorios.views.documentos import sitio_de
 
 from ..acciones import NoProcede
 from ..acciones_revision import asignar as dejar_a_cargo
-from ..avisos import gads_sin_correo, sitio_de
+from ..avisos import gads_sin_correo
 from ..forms_revision import AsignarForm, FiltroCola
 from ..lote import aprobar_en_lote, dictaminar, leer_marcadas
 from ..models import Evaluacion

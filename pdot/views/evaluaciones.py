@@ -11,6 +11,7 @@ from territorios.bitacora import cambios_de
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
+from territorios.views.documentos import sitio_de
 
 from ..acciones import (
     Incompleta,
@@ -19,7 +20,6 @@ from ..acciones import (
     declarar_plan_y_abrir,
     enviar_evaluacion,
 )
-from ..avisos import sitio_de
 from ..cambio_de_version import cambio_de, pasar_de_version
 from ..forms import FiltroEvaluaciones, NuevaEvaluacionForm
 from ..fotos import fotos_de

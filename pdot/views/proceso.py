@@ -12,13 +12,14 @@ from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.subidas import es_excesiva
 from territorios.versiones import Conflicto
+from territorios.views.archivos import entregar_archivo
 from territorios.views.conflictos import responder_conflicto
 
 from ..acciones_proceso import anotar_hito, quitar_hito
 from ..forms_proceso import NINGUNO, CumplimientoProcesoForm, FiltroProceso
 from ..models import CumplimientoProceso, HitoProceso, escribe_por, gads_a_cargo_de, gads_a_la_vista
 from ..proceso import contar, filtrar, leer_proceso, linea_de_hitos, segun_hito
-from ..subir_pdf import EXCESIVO, entregar_archivo
+from ..subir_pdf import EXCESIVO
 from .planes import migas_de_gad
 
 POR_PAGINA = 50

@@ -4,6 +4,7 @@ from .documento import DocumentoEmitido, SerieDeDocumentos
 from .entidad import Entidad, EspacioCoordinacion, MiembroEspacio, NombreInstitucion
 from .gad import Autoridad, Gad
 from .mapa import CapaLimites, Contorno
+from .membrete import Logotipo
 from .mensaje import Adjunto, Mensaje
 from .territorio import OtroTerritorio, Territorio, Vecindad, Zona
 from .usuario import Usuario
@@ -19,6 +20,7 @@ __all__ = [
     "Entidad",
     "EspacioCoordinacion",
     "Gad",
+    "Logotipo",
     "Mensaje",
     "MiembroEspacio",
     "NombreInstitucion",

@@ -28,6 +28,7 @@ def inicio(request):
         "total": sumar(recuento for _, recuento in recuentos),
         "mapa": mapa_del_pais(recuentos, filtro.al),
         "puede_importar": request.user.puede(Permiso.IMPORTAR_TERRITORIO),
+        "puede_descargar": request.user.puede(Permiso.DESCARGAR_INFORMES),
         "puede_ver_contactos": request.user.puede(Permiso.VER_CONTACTOS),
     }
     return render(request, "territorios/inicio.html", contexto, status=_estado(filtro))

@@ -202,7 +202,8 @@ def test_cada_quien_lee_solo_lo_que_puede_ver(client, elenco, taller, quien, ve_
     pdf = client.get(ruta("ayuda_memoria_pdf", taller)).content
     docx = client.get(ruta("ayuda_memoria_docx", taller)).content
     leyendas = [f"Foto para {alcance}" for alcance in fotos]
-    assert textos_alternativos(pdf) == leyendas
+    *del_pdf, sello = textos_alternativos(pdf)
+    assert (del_pdf, sello.startswith("Código QR que lleva a")) == (leyendas, True)
     assert alternativos(Document(BytesIO(docx))) == leyendas
     for texto in (texto_de(pdf), texto_del_docx(docx)):
         assert [nombre in texto for nombre in NOMBRES] == [ve_nombres] * 2
