@@ -180,7 +180,6 @@ urlpatterns = [
     path("gad/<str:codigo>/ficha.pdf", documentos.gad_pdf, name="gad_pdf"),
     # La última: su «codigo» se tragaría a las demás de una evaluación.
     path("evaluaciones/<int:pk>/<slug:codigo>/", secciones.seccion, name="seccion"),
-    path("informes/emitidos/<int:pk>/", informe.emitido_pdf, name="informe_emitido"),
     path("informes/<slug:codigo>/", informe.informes, name="informes"),
     path("informes/<slug:codigo>/<slug:de>/", informe.informe, name="informe"),
     path("informes/<slug:codigo>/<slug:de>/editar/", informe.editar, name="editar_informe"),

@@ -48,7 +48,7 @@ from .fabricas_avisos import avisos  # noqa: F401
 from .fabricas_borradores import fotos  # noqa: F401
 from .fabricas_capacidades import capacidades  # noqa: F401
 from .fabricas_documentos import documentos  # noqa: F401
-from .fabricas_informe import emitidos, informes  # noqa: F401
+from .fabricas_informe import informes  # noqa: F401
 from .fabricas_plan import del_plan  # noqa: F401
 from .fabricas_vision import temas  # noqa: F401
 from .rutas import muestrario  # noqa: F401

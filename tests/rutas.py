@@ -248,7 +248,6 @@ def muestrario(
     capacidades,
     del_plan,
     informes,
-    emitidos,
     avisos,
     documentos,
 ):
@@ -323,7 +322,6 @@ def muestrario(
         ("zonas", "numero"): [(1, PUBLICO), (4, PUBLICO)],
         ("informes", "codigo"): [(grupo1.estrategia.codigo, PUBLICO)],
         ("informes", "de"): [(informe.clave, nombre) for nombre, informe in informes.items()],
-        ("emitidos", "pk"): [(uno.pk, nombre) for nombre, uno in emitidos.items()],
         ("estrategias", "codigo"): [(grupo1.estrategia.codigo, PUBLICO)],
         ("choques", "estrategia"): [(grupo1.estrategia.codigo, PUBLICO)],
         ("cronograma", "estrategia"): [(grupo1.estrategia.codigo, PUBLICO)],

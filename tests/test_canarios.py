@@ -86,7 +86,6 @@ def sembrado(
     capacidades,
     del_plan,
     informes,
-    emitidos,
     avisos,
     documentos,
     muestrario,
@@ -144,7 +143,7 @@ def sembrado(
         DocumentoEmitido.objects.filter(pk=documento.pk).update(titulo=canario(nombre))
     sembrar_capacidades(capacidades)
     sembrar_planes(del_plan)
-    sembrar_informes(informes, emitidos)
+    sembrar_informes(informes)
     return [
         ruta.direccion(valores)
         for ruta in de_la_plataforma()
@@ -167,13 +166,9 @@ def sembrar_planes(del_plan):
         type(fila).objects.filter(pk=fila.pk).update(**{campo: canario(nombre)})
 
 
-def sembrar_informes(informes, emitidos):
+def sembrar_informes(informes):
     for nombre, informe in informes.items():
         Informe.objects.filter(pk=informe.pk).update(introduccion=canario(nombre))
-    for nombre, documento in emitidos.items():
-        DocumentoEmitido.objects.filter(pk=documento.pk).update(titulo=canario(nombre))
-        with documento.archivo.open("wb") as archivo:
-            archivo.write(canario(nombre).encode())
 
 
 def sembrar_evaluacion(evaluacion, texto):

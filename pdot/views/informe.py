@@ -8,15 +8,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from acompanamiento.models import Estrategia
 from territorios.documentos import SinPango
-from territorios.emision import borrador, emitir
+from territorios.emision import ArchivoPerdido, emitir
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import DocumentoEmitido
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
-from territorios.views.documentos import entregar_pdf, sin_pango
+from territorios.views.documentos import (
+    archivo_perdido,
+    entregar_borrador,
+    sin_pango,
+    sitio_de,
+)
 
 from ..acciones_informe import guardar_informe
-from ..avisos import sitio_de
 from ..forms_informe import InformeForm
 from ..informe.acceso import alcance_de, alcances_de, informe_de, nuevo_de
 from ..informe.armado import clave_de, pliego_de
@@ -115,8 +119,7 @@ def _pagina_de_editar(request, alcance, informe, form, estado=200):
 def borrador_pdf(request, codigo, de):
     """Con la palabra «Borrador» y sin número ni código."""
     alcance, informe = _traer(request, codigo, de)
-    pliego = pliego_de(informe, alcance)
-    return entregar_pdf(request, lambda: borrador(pliego), f"borrador-{pliego.nombre}")
+    return entregar_borrador(request, pliego_de(informe, alcance))
 
 
 @exige(Permiso.EDITAR_ACOMPANAMIENTO)
@@ -129,25 +132,14 @@ def emitir_informe(request, codigo, de):
         hoja = emitir(pliego_de(informe, alcance), por=request.user, sitio=sitio_de(request))
     except SinPango as falta:
         return sin_pango(request, falta)
+    except ArchivoPerdido as perdido:
+        return archivo_perdido(request, perdido)
     numero = hoja.documento.numero_legible
     if _emitidos(request.user, informe).count() > antes:
         messages.success(request, f"Se emitió el informe n.º {numero}.")
     else:
         messages.info(request, f"Nada cambió desde que se emitió: sigue siendo el n.º {numero}.")
     return redirect(informe)
-
-
-@exige(Permiso.EDITAR_ACOMPANAMIENTO)
-def emitido_pdf(request, pk):
-    """El archivo tal como salió."""
-    emitidos = DocumentoEmitido.objects.visibles_para(request.user).emitidos().exclude(archivo="")
-    documento = get_object_or_404(emitidos.filter(clave__startswith="informe:"), pk=pk)
-
-    def leer():
-        with documento.archivo.open("rb") as guardado:
-            return guardado.read()
-
-    return entregar_pdf(request, leer, f"informe-{documento.numero_legible.lower()}.pdf")
 
 
 # --- Lo común -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from ..documentos import SinPango
-from ..emision import ArchivoPerdido, emitir, leer
+from ..emision import ArchivoPerdido, borrador, emitir, leer
 from ..filtros import FiltroDocumentos
 from ..jurisdiccion import Permiso, exige
 from ..models import DocumentoEmitido
@@ -26,8 +26,17 @@ def entregar_documento(request, pliego):
     except SinPango as falta:
         return sin_pango(request, falta)
     except ArchivoPerdido as perdido:
-        return _perdido(request, perdido)
+        return archivo_perdido(request, perdido)
     return _descarga(hoja.contenido, pliego.nombre)
+
+
+def entregar_borrador(request, pliego):
+    """El documento sin número, con su marca; 503 si al servidor le falta Pango."""
+    try:
+        contenido = borrador(pliego)
+    except SinPango as falta:
+        return sin_pango(request, falta)
+    return _descarga(contenido, f"borrador-{pliego.nombre}")
 
 
 def sitio_de(request):
@@ -39,7 +48,7 @@ def sin_pango(request, falta):
     return sin_guardar(render(request, "errores/503.html", {"falta": falta}, status=503))
 
 
-def _perdido(request, perdido):
+def archivo_perdido(request, perdido):
     contexto = {"documento": perdido.documento, "falta": perdido}
     return sin_guardar(render(request, "errores/documento_perdido.html", contexto, status=503))
 
@@ -81,7 +90,7 @@ def documento_pdf(request, pk):
     try:
         return _descarga(leer(documento), documento.nombre)
     except ArchivoPerdido as perdido:
-        return _perdido(request, perdido)
+        return archivo_perdido(request, perdido)
 
 
 def _migas():

@@ -221,7 +221,7 @@ def test_emitido_dos_veces_es_el_mismo_archivo(client, zonal1, informes, sin_pdf
     for _ in range(2):
         assert client.post(ruta("emitir_informe", uno)).status_code == 302
         documento = DocumentoEmitido.objects.get()
-        leido = client.get(reverse("pdot:informe_emitido", args=[documento.pk]))
+        leido = client.get(reverse("territorios:documento_pdf", args=[documento.pk]))
         archivos.append(leido.content)
     assert archivos[0] == archivos[1]
     assert documento.numero_legible in archivos[0].decode()
@@ -245,28 +245,6 @@ def test_no_sale_el_nombre_de_quien_asistio(client, zonal1, informes, participan
 def test_emitir_no_se_hace_con_un_enlace(client, zonal1, informes):
     entrar(client, zonal1)
     assert client.get(ruta("emitir_informe", informes["informe grupo1"])).status_code == 405
-
-
-def test_lo_emitido_no_sale_de_su_oficina(client, elenco, emitidos):
-    leen = {}
-    for nombre, usuario in elenco.items():
-        entrar(client, usuario)
-        leen[nombre] = [
-            cual
-            for cual, uno in emitidos.items()
-            if client.get(reverse("pdot:informe_emitido", args=[uno.pk])).status_code == 200
-        ]
-    assert leen == dict.fromkeys(elenco, []) | {
-        "central": ["informe todo", "informe zona 1"],
-        "zonal1": ["informe zona 1"],
-    }
-
-
-def test_por_aqui_no_se_descarga_otra_clase_de_documento(client, zonal1, emitidos):
-    entrar(client, zonal1)
-    uno = emitidos["informe zona 1"]
-    DocumentoEmitido.objects.filter(pk=uno.pk).update(clave="ficha:0807")
-    assert client.get(reverse("pdot:informe_emitido", args=[uno.pk])).status_code == 404
 
 
 # --- Las páginas ----------------------------------------------------------------------------------
