@@ -3,6 +3,7 @@ from .alcance import escribe_por, esta_a_la_vista, gads_a_cargo_de, gads_a_la_vi
 from .capacidad import PlanCapacidades
 from .cifras import CifrasDeGad
 from .competencia import Brecha, Competencia
+from .datos_abiertos import CondicionesDeDatos, PublicacionDeDatos
 from .emparejamiento import Emparejamiento
 from .en_nombre import EnNombre
 from .evaluacion import Evaluacion, Observacion, Paso, Respuesta
@@ -27,6 +28,7 @@ __all__ = [
     "AvanceActividad",
     "Brecha",
     "Competencia",
+    "CondicionesDeDatos",
     "CumplimientoProceso",
     "ElementoVision",
     "EnNombre",
@@ -50,6 +52,7 @@ __all__ = [
     "ProgramaGobierno",
     "Promocion",
     "Proyecto",
+    "PublicacionDeDatos",
     "Respuesta",
     "Seccion",
     "TemaDeVision",

@@ -2,6 +2,7 @@ from .contacto import Contacto
 from .documento import DocumentoEmitido, SerieDeDocumentos
 from .entidad import Entidad, EspacioCoordinacion, MiembroEspacio, NombreInstitucion
 from .gad import Autoridad, Gad
+from .llave import LlaveDeApi
 from .mapa import CapaLimites, Contorno
 from .mensaje import Adjunto, Mensaje
 from .territorio import OtroTerritorio, Territorio, Vecindad, Zona
@@ -17,6 +18,7 @@ __all__ = [
     "Entidad",
     "EspacioCoordinacion",
     "Gad",
+    "LlaveDeApi",
     "Mensaje",
     "MiembroEspacio",
     "NombreInstitucion",
