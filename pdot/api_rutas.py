@@ -62,7 +62,7 @@ def _pk(fila):
 def resumen(
     request, fecha: Annotated[date | None, Query(description="Por omisión, hoy: AAAA-MM-DD")] = None
 ):
-    """Las mismas cifras que la orden `resumen`: del país o, con una llave de zona, de ella."""
+    """Las mismas cifras que la orden «resumen»: del país o, con una llave de zona, de ella."""
     return resumir(fecha or timezone.localdate(), request.auth.zona)
 
 
