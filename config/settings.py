@@ -261,7 +261,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Por conexión. En una sala hay un solo wifi y decenas de teléfonos: con la clave buena el límite es
 # holgado (además, cada encuentro tiene su tope); con claves y códigos inventados, corto.
-LIMITES_POR_MINUTO = {"registro_en_puerta": 240, "clave_inventada": 60, "codigo_inventado": 20}
+LIMITES_POR_MINUTO = {
+    "registro_en_puerta": 240,
+    "clave_inventada": 60,
+    "codigo_inventado": 20,
+    # De cada llave de la API, y de quien prueba llaves que no abren.
+    "api": env.int("LIMITE_DE_LA_API", default=120),
+    "llave_inventada": 20,
+}
 
 # --- Archivos que se suben ---------------------------------------------------------------------
 # Fuera de lo que se sirve: solo los entrega una vista, después de autorizar.

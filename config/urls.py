@@ -86,6 +86,8 @@ urlpatterns = [
     # Cortas, porque se teclean de un cartel o de un papel.
     path("", include(([*territorios.publicas, *talleres.publicas], "publico"))),
     path("pdot/", include("pdot.urls")),
+    path("datos/", include("pdot.urls_datos")),
+    path("api/", include("pdot.urls_api")),
     path("cuenta/", include(cuenta)),
     path("central/", admin.site.urls),
 ]

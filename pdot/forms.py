@@ -245,7 +245,6 @@ class FiltroCobertura(forms.Form):
     escalon = CampoOpcion(
         label="Escalón", required=False, choices=[("", "Todos"), *Escalon.choices]
     )
-    formato = CampoOpcion(choices=[("csv", "CSV")], required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, estrategias, zonas, provincias, grupo=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -263,9 +262,6 @@ class FiltroCobertura(forms.Form):
             campo.field.error_messages["invalid_choice"] = (
                 "«%(value)s» no está entre lo que usted puede ver: escoja una de las opciones."
             )
-        self.fields["formato"].error_messages["invalid_choice"] = (
-            "La lista se descarga solo en CSV, no en «%(value)s»."
-        )
 
     @property
     def en_palabras(self):
@@ -279,8 +275,8 @@ class FiltroCobertura(forms.Form):
 
     @property
     def puestos(self):
-        """{campo: valor} de los filtros puestos, sin el formato."""
-        return {n: v for n, v in self.cleaned_data.items() if v and n != "formato"}
+        """{campo: valor} de los filtros puestos."""
+        return {n: v for n, v in self.cleaned_data.items() if v}
 
     def enlace(self, **cambios):
         """La dirección de esta página con esos filtros cambiados; vacío quita el filtro."""

@@ -126,7 +126,6 @@ class FiltroGad(FiltroFecha):
     provincia = CampoOpcion(label="Provincia", required=False)
     nivel = CampoOpcion(label="Nivel", required=False)
     orden = CampoOpcion(label="Ordenar por", required=False)
-    formato = CampoOpcion(choices=[("csv", "CSV")], required=False, widget=forms.HiddenInput)
 
     field_order = ["q", "zona", "provincia", "nivel", "fecha", "orden"]
 
@@ -146,9 +145,6 @@ class FiltroGad(FiltroFecha):
             self.fields[campo].error_messages["invalid_choice"] = (
                 "«%(value)s» no está en la lista: escoja una de las opciones."
             )
-        self.fields["formato"].error_messages["invalid_choice"] = (
-            "La lista se descarga solo en CSV, no en «%(value)s»."
-        )
 
     @property
     def hay_filtros(self):

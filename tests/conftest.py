@@ -47,6 +47,7 @@ from .fabricas import (
 from .fabricas_avisos import avisos  # noqa: F401
 from .fabricas_borradores import fotos  # noqa: F401
 from .fabricas_capacidades import capacidades  # noqa: F401
+from .fabricas_datos import llave_de_api, publicacion  # noqa: F401
 from .fabricas_documentos import documentos  # noqa: F401
 from .fabricas_informe import informes  # noqa: F401
 from .fabricas_plan import del_plan  # noqa: F401

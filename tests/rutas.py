@@ -22,6 +22,8 @@ from .fabricas_puerta import CODIGO, SEMILLA
 PARAMETRO = re.compile(r"<(?:\w+:)?(\w+)>")
 # El admin y las cuentas se miran aparte: no llevan `permiso`.
 ADMIN = "admin"
+# La API no pide sesión sino llave, y responde en JSON: su matriz está en tests/pdot/test_api.py.
+CON_LLAVE = "api/v1/"
 
 PAIS = {"central", "observador"}
 ZONA_1 = {"zonal1", "observador1"}
@@ -222,8 +224,11 @@ def _parametros(camino):
 
 
 def de_la_plataforma():
-    """Las rutas propias: ni el admin ni las cuentas de allauth."""
-    return [r for r in rutas() if not r.nombre.startswith((f"{ADMIN}:", "account_", "mfa_"))]
+    """Las rutas propias: ni el admin, ni las cuentas de allauth, ni lo que se abre con llave."""
+    ajenas = (f"{ADMIN}:", "account_", "mfa_")
+    return [
+        r for r in rutas() if not r.nombre.startswith(ajenas) and not r.camino.startswith(CON_LLAVE)
+    ]
 
 
 @pytest.fixture
@@ -250,6 +255,8 @@ def muestrario(
     informes,
     avisos,
     documentos,
+    llave_de_api,
+    publicacion,
 ):
     """(tramo, parámetro) → [(valor, qué es)], con algo propio y algo ajeno para cada quien."""
     grupos = [(grupo1.pk, "grupo1"), (grupo2.pk, "grupo2")]
@@ -259,6 +266,10 @@ def muestrario(
         ("encuentros", "pk"): [(encuentro1.pk, "encuentro1"), (encuentro2.pk, "encuentro2")],
         ("participantes", "pk"): [(uno.pk, nombre) for nombre, uno in participantes.items()],
         ("certificados", "pk"): [(uno.pk, nombre) for nombre, uno in certificados.items()],
+        ("llaves", "pk"): [(llave_de_api.pk, PUBLICO)],
+        # Los datos abiertos no piden cuenta.
+        ("datos", "clave"): [(publicacion.clave, PUBLICO)],
+        ("datos", "nombre"): [("gad.csv", PUBLICO)],
         # Tampoco piden cuenta: el registro por QR y la comprobación de un certificado.
         ("r", "clave"): [(Puerta(semilla=SEMILLA).clave, PUBLICO)],
         ("c", "codigo"): [(CODIGO, PUBLICO)],

@@ -82,3 +82,9 @@ def paginas_de_documentos():
 def test_las_paginas_de_documentos(live_server, page, client, piloto):
     abrir_sesion(page, live_server, client, "zonal1")
     mirar(page, live_server, paginas_de_documentos())
+
+
+def test_los_datos_abiertos_y_la_api(live_server, page, client, piloto, publicacion, llave_de_api):
+    abrir_sesion(page, live_server, client, "central")
+    rutas = [reverse(ruta) for ruta in ("datos:inicio", "api:referencia", "api:llaves")]
+    mirar(page, live_server, [*rutas, reverse("api:revocar_llave", args=[llave_de_api.pk])])

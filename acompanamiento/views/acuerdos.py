@@ -13,12 +13,14 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from territorios.bitacora import cambios_de
+from territorios.descargas import descargar, formato_pedido
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
 
 from ..acciones import AcuerdoCerrado, YaExiste, anotar_avance, cancelar_acuerdo, crear_acuerdo
 from ..forms import AcuerdoForm, AvanceForm, FiltroAcuerdos, MotivoForm
+from ..hojas import ACUERDOS
 from ..models import Acuerdo, AvanceAcuerdo, Grupo
 
 
@@ -42,11 +44,15 @@ def acuerdos(request):
         mios=Acuerdo.objects.con_avance_de(request.user),
     )
     es_valido = filtro.is_valid()
+    elegidos = filtro.aplicar(visibles).para_lista() if es_valido else []
+    if es_valido and (formato := formato_pedido(request, ACUERDOS)):
+        return descargar(formato, ACUERDOS, elegidos)
     contexto = {
         "lugar": "acompanamiento",
         "migas": migas_de_acuerdos(),
         "filtro": filtro,
-        "acuerdos": filtro.aplicar(visibles).para_lista() if es_valido else [],
+        "acuerdos": elegidos,
+        "hoja": ACUERDOS,
         "vencidos": visibles.vencidos().count(),
     }
     estado = 200 if es_valido else 400

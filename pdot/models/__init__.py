@@ -4,6 +4,7 @@ from .avance import CifrasDeAvance, CorteDeAvance
 from .capacidad import PlanCapacidades
 from .cifras import CifrasDeGad
 from .competencia import Brecha, Competencia
+from .datos_abiertos import CondicionesDeDatos, PublicacionDeDatos
 from .emparejamiento import Emparejamiento
 from .en_nombre import EnNombre
 from .evaluacion import Evaluacion, Observacion, Paso, Respuesta
@@ -31,6 +32,7 @@ __all__ = [
     "Brecha",
     "Competencia",
     "CorteDeAvance",
+    "CondicionesDeDatos",
     "CumplimientoProceso",
     "ElementoVision",
     "EnNombre",
@@ -55,6 +57,7 @@ __all__ = [
     "ProgramaGobierno",
     "Promocion",
     "Proyecto",
+    "PublicacionDeDatos",
     "Respuesta",
     "Seccion",
     "TemaDeVision",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from acompanamiento.acciones import YaExiste
 from acompanamiento.models import Grupo
 from territorios.bitacora import bitacora_a_pedido, cambios_de
+from territorios.descargas import descargar, formato_pedido
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
@@ -23,6 +24,7 @@ from ..acciones_capacidades import abrir_plan, abrir_version, editar_plan, pasar
 from ..capacidades import comparar_planes, ficha_de_plan
 from ..documentos_capacidades import pdf_de_plan
 from ..forms_capacidades import PasoForm, PlanForm
+from ..hojas_de_listas import CAPACIDADES
 from ..models import ActividadCapacidad, PlanCapacidades
 from ..pendientes import planes_por_aprobar
 
@@ -59,8 +61,11 @@ def lista(request):
     por_aprobar = request.GET.get("por") == "aprobar"
     if por_aprobar:
         planes = planes.filter(pk__in=planes_por_aprobar(request.user).values("pk"))
+    if formato := formato_pedido(request, CAPACIDADES):
+        return descargar(formato, CAPACIDADES, planes)
     contexto = {
         "lugar": "pdot",
+        "hoja": CAPACIDADES,
         "pagina_de_pdot": "capacidades",
         "pagina_de_grupo": "capacidades",
         "migas": migas_de_planes(),

@@ -3,27 +3,23 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from acompanamiento.models import Estrategia, Grupo
+from territorios.descargas import descargar, formato_pedido
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import Gad
-from territorios.planillas import lineas_csv
 
 from ..cobertura import Recuento, contar, leer_gads, marcar
 from ..embudo import CORTOS, Casilla
 from ..escalones import NIVELES, Escalon
 from ..forms import FiltroCobertura
+from ..hojas_de_listas import COBERTURA
 from ..mapa_cobertura import mapa_de_cobertura
 
 POR_PAGINA = 50
-ENCABEZADO = [
-    *("código", "nombre", "nivel", "zona", "provincia", "cantón", "grupos"),
-    *("M1", "M2", "M3", "evaluado", "aprobado", "escalón"),
-]
 
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
@@ -41,6 +37,7 @@ def cobertura(request):
             ("Cobertura", None),
         ],
         "filtro": filtro,
+        "hoja": COBERTURA,
         "hay_gads": bool(gads),
         "puede_transcribir": request.user.puede(Permiso.TRANSCRIBIR_EVALUACION),
         "niveles_de_papel": Gad.Nivel.choices,
@@ -50,8 +47,8 @@ def cobertura(request):
     marcar(gads, request.user, filtro.cleaned_data["estrategia"])
     lugar = [gad for gad in gads.values() if _es_del_lugar(gad, filtro.cleaned_data)]
     de_la_lista = [gad for gad in lugar if _pasa(gad, filtro.cleaned_data)]
-    if filtro.cleaned_data["formato"]:
-        return _descargar(de_la_lista)
+    if formato := formato_pedido(request, COBERTURA):
+        return descargar(formato, COBERTURA, de_la_lista)
     contexto |= _resumen(lugar, filtro)
     contexto |= {
         "hay_grupos": any(gad.grupos for gad in gads.values()),
@@ -175,30 +172,3 @@ def _mapa(usuario, lugar, filtro):
     # El mapa habla siempre de los municipales: el nivel no lo vacía y el escalón sí lo filtra.
     elegidos = [gad for gad in lugar if filtro["escalon"] in ("", *gad.marcas)]
     return mapa_de_cobertura(lugar, elegidos, del_pais=del_pais)
-
-
-# --- Descargar ----------------------------------------------------------------------------------
-
-
-def _descargar(gads):
-    respuesta = StreamingHttpResponse(
-        lineas_csv(ENCABEZADO, map(_fila, gads)), content_type="text/csv; charset=utf-8"
-    )
-    respuesta["Content-Disposition"] = 'attachment; filename="cobertura.csv"'
-    return respuesta
-
-
-def _fila(gad):
-    return [
-        *(gad.codigo, gad.nombre, gad.nombre_nivel, gad.zona, gad.provincia, gad.canton),
-        ", ".join(f"{grupo} ({grupo.get_estado_display().lower()})" for grupo in gad.grupos),
-        *(_consta(gad, momento) for momento in Escalon.momentos()),
-        *(_consta(gad, escalon) for escalon in (Escalon.EVALUADO, Escalon.APROBADO)),
-        gad.escalon.label,
-    ]
-
-
-def _consta(gad, escalon):
-    if escalon.solo_de not in ("", gad.nivel):
-        return "no aplica"
-    return "sí" if escalon in gad.marcas else "no"

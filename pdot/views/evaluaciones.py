@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from territorios.bitacora import cambios_de
+from territorios.descargas import descargar, formato_pedido
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
@@ -23,6 +24,7 @@ from ..acciones import (
 from ..cambio_de_version import cambio_de, pasar_de_version
 from ..forms import FiltroEvaluaciones, NuevaEvaluacionForm
 from ..fotos import fotos_de
+from ..hojas_de_listas import EVALUACIONES
 from ..lectura import llenado_para
 from ..llenado import Llenado
 from ..models import Evaluacion, Informacion, Pdot, Pregunta, Respuesta, Seccion, Vinculo
@@ -46,8 +48,11 @@ def lista(request):
     if estado:
         elegidas = elegidas.filter(estado=estado)
     en_orden = elegidas.para_lista().order_by("-actualizada", "-pk")
+    if es_valido and (formato := formato_pedido(request, EVALUACIONES)):
+        return descargar(formato, EVALUACIONES, en_orden)
     contexto = {
         "lugar": "pdot",
+        "hoja": EVALUACIONES,
         "pagina_de_pdot": "evaluaciones",
         "migas": [("Inicio", reverse("inicio")), ("PDOT", None)],
         "pagina": Paginator(en_orden, POR_PAGINA).get_page(request.GET.get("pagina")),

@@ -3,6 +3,7 @@ from .contacto import Contacto
 from .documento import DocumentoEmitido, SerieDeDocumentos
 from .entidad import Entidad, EspacioCoordinacion, MiembroEspacio, NombreInstitucion
 from .gad import Autoridad, Gad
+from .llave import LlaveDeApi
 from .mapa import CapaLimites, Contorno
 from .membrete import Logotipo
 from .mensaje import Adjunto, Mensaje
@@ -21,6 +22,7 @@ __all__ = [
     "EspacioCoordinacion",
     "Gad",
     "Logotipo",
+    "LlaveDeApi",
     "Mensaje",
     "MiembroEspacio",
     "NombreInstitucion",
