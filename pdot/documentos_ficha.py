@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from acompanamiento.models import Acuerdo
 from territorios.documentos import a_pdf, nombre_de_pdf
+from territorios.emision import Pliego
 
 from .ficha import ficha_de_gad
 from .models import Evaluacion, Pdot, Respuesta
@@ -66,11 +67,26 @@ class Barra:
         return ", ".join(f"{tramo.nombre} {tramo.cuantas}" for tramo in self.tramos)
 
 
-def ficha_en_pdf(familia, usuario):
-    """Bytes del PDF. Solo lo que `usuario` ve en la plataforma."""
+PLANTILLA = "pdot/documentos/ficha_de_gad.html"
+
+
+def pliego_de_ficha(familia, usuario):
+    """El Pliego para emitirla. Solo lo que `usuario` ve en la plataforma."""
     gad = familia.gad
-    titulo = f"Ficha del GAD · {gad.nombre_con_lugar}"
-    return a_pdf("pdot/documentos/ficha_de_gad.html", contexto(familia, usuario), titulo=titulo)
+    return Pliego(
+        plantilla=PLANTILLA,
+        contexto=contexto(familia, usuario),
+        titulo=f"Ficha del GAD · {gad.nombre_con_lugar}",
+        clase="Ficha del GAD",
+        clave=f"ficha:{gad.pk}",
+        nombre=nombre_de_archivo(gad),
+    )
+
+
+def ficha_en_pdf(familia, usuario):
+    """Bytes del PDF, sin emitirlo."""
+    pliego = pliego_de_ficha(familia, usuario)
+    return a_pdf(pliego.plantilla, pliego.contexto, titulo=pliego.titulo)
 
 
 def nombre_de_archivo(gad):

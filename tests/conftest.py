@@ -81,6 +81,7 @@ def ajustes_de_prueba(tmp_path_factory):
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         SEGUNDO_FACTOR_EXIGIDO=False,
+        TRABAJADOR_EMBEBIDO=False,
     ):
         yield
 

@@ -170,6 +170,7 @@ SIN_HISTORIA = {
     "Contorno": "se calcula entero de la DPA y de la capa, que sí tiene historial",
     "Mensaje": "es constancia de un envío: la escribe la máquina y no se edita",
     "Adjunto": "va con su mensaje y se borra con su texto: nada de eso debe quedar en un historial",
+    "PiezaDeTrabajo": "dice cómo va un trabajo, que sí tiene historial, y lo escribe la máquina",
     "Paso": "es en sí la bitácora del flujo: no se edita ni se borra",
 }
 SIN_ADMIN = {"Adjunto": "puede ser un oficio a nombre de una persona: no se lee, se manda"}

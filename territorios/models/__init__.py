@@ -5,6 +5,7 @@ from .gad import Autoridad, Gad
 from .mapa import CapaLimites, Contorno
 from .mensaje import Adjunto, Mensaje
 from .territorio import OtroTerritorio, Territorio, Vecindad, Zona
+from .trabajo import PiezaDeTrabajo, Trabajo
 from .usuario import Usuario
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "MiembroEspacio",
     "NombreInstitucion",
     "OtroTerritorio",
+    "PiezaDeTrabajo",
     "SerieDeDocumentos",
     "Territorio",
+    "Trabajo",
     "Usuario",
     "Vecindad",
     "Zona",
