@@ -258,7 +258,7 @@ def _tomar_cierre(trabajo, quien):
 def _cerrar(trabajo, quien):
     if fallidas := trabajo.piezas.exclude(error="").count():
         total = trabajo.piezas.count()
-        return _fallar(trabajo, f"No salieron {fallidas} de {total} documentos.")
+        return _fallar(trabajo, f"Sin hacer: {fallidas} de {total} documentos.")
 
     def latir():
         Trabajo.objects.filter(pk=trabajo.pk, armando_por=quien).update(latido=timezone.now())

@@ -47,6 +47,7 @@ from .fabricas import (
 from .fabricas_borradores import fotos  # noqa: F401
 from .fabricas_capacidades import capacidades  # noqa: F401
 from .fabricas_plan import del_plan  # noqa: F401
+from .fabricas_trabajos import en_bloque  # noqa: F401
 from .fabricas_vision import temas  # noqa: F401
 from .rutas import muestrario  # noqa: F401
 

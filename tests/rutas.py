@@ -84,6 +84,8 @@ VEN |= {
     "hito 0807": VEN["grupo1"],
     "hito 1303": PAIS | {"zonal4", "plan_chone"},
 }
+# De quien lo pidió y de la central, aunque otra zona pida lo mismo.
+VEN |= {"trabajo1": {"central", "zonal1"}, "trabajo4": {"central", "zonal4"}}
 DEL_PLAN = {
     **dict.fromkeys((f"{que} 0807" for que in DE_UN_GAD), {"central", "zonal1", "plan_rioverde"}),
     **dict.fromkeys((f"{que} 1303" for que in DE_UN_GAD), {"central", "zonal4", "plan_chone"}),
@@ -228,6 +230,7 @@ def muestrario(
     temas,
     capacidades,
     del_plan,
+    en_bloque,
 ):
     """(tramo, parámetro) → [(valor, qué es)], con algo propio y algo ajeno para cada quien."""
     grupos = [(grupo1.pk, "grupo1"), (grupo2.pk, "grupo2")]
@@ -240,6 +243,7 @@ def muestrario(
         # Tampoco piden cuenta: el registro por QR y la comprobación de un certificado.
         ("r", "clave"): [(Puerta(semilla=SEMILLA).clave, PUBLICO)],
         ("c", "codigo"): [(CODIGO, PUBLICO)],
+        ("en-bloque", "pk"): [(trabajo.pk, nombre) for nombre, trabajo in en_bloque.items()],
         ("temas", "pk"): [(tema.pk, nombre) for nombre, tema in temas.items()],
         ("acuerdos", "pk"): [(acuerdo.pk, nombre) for nombre, acuerdo in acuerdos.items()],
         ("aportes", "pk"): [(aporte.pk, nombre) for nombre, aporte in aportes.items()],

@@ -31,7 +31,7 @@ from talleres.models import (
     OrigenAcuerdo,
     PreguntaEncuentro,
 )
-from territorios.models import Gad
+from territorios.models import Gad, Trabajo
 
 from .conftest import entrar
 from .fabricas import (
@@ -84,6 +84,7 @@ def sembrado(
     temas,
     capacidades,
     del_plan,
+    en_bloque,
     muestrario,
     central,
     monkeypatch,
@@ -135,6 +136,8 @@ def sembrado(
         TemaDeVision.objects.filter(pk=tema.pk).update(nombre=canario(nombre))
     sembrar_capacidades(capacidades)
     sembrar_planes(del_plan)
+    for nombre, trabajo in en_bloque.items():
+        Trabajo.objects.filter(pk=trabajo.pk).update(titulo=canario(nombre))
     return [
         ruta.direccion(valores)
         for ruta in de_la_plataforma()

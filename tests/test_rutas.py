@@ -143,6 +143,7 @@ def cosas(
     temas,
     capacidades,
     del_plan,
+    en_bloque,
 ):
     hechas = {f"evaluacion {codigo}": fila for codigo, fila in evaluaciones.items()}
     return (
@@ -158,6 +159,7 @@ def cosas(
         | fotos
         | temas
         | del_plan
+        | en_bloque
         | {
             "grupo1": grupo1,
             "grupo2": grupo2,

@@ -52,7 +52,6 @@ def pedir_fichas(request):
 
 
 @exige(Permiso.PEDIR_EN_BLOQUE)
-@require_safe
 def trabajo(request, pk):
     return _pagina(request, _traer(request, pk))
 
@@ -113,7 +112,6 @@ def _pasar(request, trabajo, verbo, hecho):
 
 
 @exige(Permiso.PEDIR_EN_BLOQUE)
-@require_safe
 def archivo(request, pk):
     """El ZIP entero, o la página del trabajo con el porqué: 409 si falta, 410 si ya se borró."""
     trabajo = _traer(request, pk)
