@@ -11,7 +11,7 @@ import secrets
 import signal
 from threading import Event
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, close_old_connections, connections
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
@@ -49,6 +49,7 @@ class Trabajador:
 
     def _pasada(self, barrer):
         """Si hay algo en la cola. La base puede faltar un rato: se dice una vez y se sigue."""
+        close_old_connections()
         try:
             if barrer:
                 trabajos.barrer()
@@ -58,9 +59,6 @@ class Trabajador:
                 bitacora.exception("El trabajador no puede leer su cola; lo seguirá intentando.")
             self.base_caida = True
             return True
-        finally:
-            # Un hijo no puede heredar una conexión abierta.
-            connections.close_all()
         self.base_caida = False
         for _ in range(min(listas, self.procesos - len(self.hijos))):
             self._lanzar()
@@ -68,6 +66,8 @@ class Trabajador:
 
     def _lanzar(self):
         quien = secrets.token_hex(8)
+        # Un hijo no puede heredar una conexión abierta.
+        connections.close_all()
         # Lo ya cargado no se vuelve a revisar ni a copiar en cada hijo.
         gc.freeze()
         pid = os.fork()
@@ -96,8 +96,6 @@ class Trabajador:
             trabajos.soltar(quien)
         except DatabaseError:
             bitacora.exception("No se pudo soltar lo de un proceso muerto: lo hará el barrido.")
-        finally:
-            connections.close_all()
 
     def _despedir(self):
         for pid in self.hijos:

@@ -127,6 +127,8 @@ def archivo(request, pk):
     nombre = f"{slugify(trabajo.titulo)}-{trabajo.terminado:%Y-%m-%d}.zip"
     respuesta["Content-Disposition"] = f'attachment; filename="{nombre}"'
     respuesta["X-Content-Type-Options"] = "nosniff"
+    # Sin volver a comprimirlo: así lleva su tamaño, y el navegador nota una descarga cortada.
+    respuesta["Content-Encoding"] = "identity"
     add_never_cache_headers(respuesta)
     return respuesta
 

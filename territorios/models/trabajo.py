@@ -9,7 +9,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from ..archivos import AlmacenPrivado
-from ..jurisdiccion import Rol
+from ..jurisdiccion import Permiso, Rol
 from .documento import MATRIZ, DocumentoEmitido, oficina_de
 from .usuario import Usuario
 
@@ -25,6 +25,8 @@ class TrabajoQuerySet(models.QuerySet):
 
         El ZIP lleva lo que veía quien lo pidió: si cambia de zona, deja de ser suyo.
         """
+        if not usuario.puede(Permiso.PEDIR_EN_BLOQUE):
+            return self.none()
         suyos = Q(pedido_por=usuario, oficina=oficina_de(usuario))
         if usuario.rol == Rol.CENTRAL:
             suyos |= Q(oficina=MATRIZ) | Q(oficina__startswith="CZ")

@@ -203,8 +203,11 @@ def test_lo_que_no_salio_se_lista_con_su_causa(client, zonal1, sin_pdf):
 
 def test_se_descarga_entero_y_como_archivo(client, zonal1):
     trabajo = listo_de(zonal1)
-    respuesta = entrar(client, zonal1).get(ruta(trabajo, "archivo.zip"))
+    entrar(client, zonal1)
+    respuesta = client.get(ruta(trabajo, "archivo.zip"), HTTP_ACCEPT_ENCODING="gzip")
     contenido = respuesta.getvalue()
+    # Con su tamaño: una descarga que se corta no pasa por entera.
+    assert respuesta["Content-Length"] == str(trabajo.tamano) == str(len(contenido))
     assert sha256(contenido).hexdigest() == trabajo.sha256
     assert len(ZipFile(BytesIO(contenido)).namelist()) == 6
     assert respuesta["Content-Type"] == "application/zip"
