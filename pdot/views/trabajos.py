@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from territorios import trabajos
+from territorios.embebido import asegurar
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import Trabajo
 
@@ -53,7 +54,11 @@ def pedir_fichas(request):
 
 @exige(Permiso.PEDIR_EN_BLOQUE)
 def trabajo(request, pk):
-    return _pagina(request, _traer(request, pk))
+    trabajo = _traer(request, pk)
+    if trabajo.esta_vivo:
+        # Si mataron al trabajador, basta con que alguien mire para que haya otro.
+        asegurar()
+    return _pagina(request, trabajo)
 
 
 def _traer(request, pk):
