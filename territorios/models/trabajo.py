@@ -89,7 +89,7 @@ class Trabajo(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     tamano = models.PositiveBigIntegerField("tamaño en bytes", default=0)
     vence = models.DateTimeField(null=True, blank=True)
-    historia = HistoricalRecords(excluded_fields=["latido", "armando_por"])
+    historia = HistoricalRecords(excluded_fields=["latido", "armando_por", "archivo"])
 
     objects = TrabajoQuerySet.as_manager()
 
