@@ -16,8 +16,6 @@ class TrabajoAdmin(HistoriaSoloLectura):
     list_select_related = ["pedido_por"]
     list_filter = ["estado", "clase", "oficina"]
     search_fields = ["titulo", "pedido_por__username"]
-    # El archivo lo entrega su página, a quien le toca.
-    exclude = ["archivo"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).visibles_para(request.user)

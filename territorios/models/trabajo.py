@@ -85,7 +85,7 @@ class Trabajo(models.Model):
     terminado = models.DateTimeField(null=True, blank=True)
     latido = models.DateTimeField("última seña", default=timezone.now)
     armando_por = models.CharField(max_length=40, blank=True)
-    archivo = models.FileField(storage=AlmacenPrivado(), max_length=200, blank=True)
+    archivo = models.FileField(storage=AlmacenPrivado(), max_length=200, blank=True, editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     tamano = models.PositiveBigIntegerField("tamaño en bytes", default=0)
     vence = models.DateTimeField(null=True, blank=True)
