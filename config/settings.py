@@ -134,6 +134,11 @@ CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
 # --- Trabajos en segundo plano ------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# El servidor web lanza uno por máquina; con 0, alguien corre «manage.py trabajar» aparte.
+TRABAJADOR_EMBEBIDO = env.bool("TRABAJADOR_EMBEBIDO", default=True)
+PROCESOS_DEL_TRABAJADOR = env.int("PROCESOS_DEL_TRABAJADOR", default=2)
+# Cuánto se guarda el ZIP de un trabajo; los documentos que lleva quedan emitidos.
+RETENCION_DE_TRABAJOS = timedelta(days=env.int("RETENCION_DE_TRABAJOS", default=15))
 
 # --- Cuentas -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "territorios.Usuario"

@@ -9,3 +9,5 @@ class PdotConfig(AppConfig):
         from . import tarea_de_avance
 
         tarea_de_avance.escuchar()
+        # Quien hace los trabajos en segundo plano tiene que conocer los de esta app.
+        from . import trabajo_fichas  # noqa: F401

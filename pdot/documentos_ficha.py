@@ -67,7 +67,7 @@ class Barra:
         return ", ".join(f"{tramo.nombre} {tramo.cuantas}" for tramo in self.tramos)
 
 
-def ficha_en_pdf(familia, usuario):
+def pliego_de_ficha(familia, usuario):
     """El Pliego de la ficha. Solo lo que `usuario` ve en la plataforma."""
     gad = familia.gad
     return Pliego(

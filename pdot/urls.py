@@ -32,6 +32,7 @@ from .views import (
     revision,
     secciones,
     temas,
+    trabajos,
     versiones,
     vision,
 )
@@ -178,6 +179,12 @@ urlpatterns = [
     path("proceso/<str:codigo>/<slug:clave>/quitar/", proceso.quitar, name="quitar_hito"),
     path("proceso/<str:codigo>/<slug:clave>/archivo.pdf", proceso.archivo, name="archivo_de_hito"),
     path("gad/<str:codigo>/ficha.pdf", documentos.gad_pdf, name="gad_pdf"),
+    path("en-bloque/", trabajos.lista, name="trabajos"),
+    path("en-bloque/fichas/", trabajos.pedir_fichas, name="pedir_fichas"),
+    path("en-bloque/<int:pk>/", trabajos.trabajo, name="trabajo"),
+    path("en-bloque/<int:pk>/cancelar/", trabajos.cancelar, name="cancelar_trabajo"),
+    path("en-bloque/<int:pk>/reanudar/", trabajos.reanudar, name="reanudar_trabajo"),
+    path("en-bloque/<int:pk>/archivo.zip", trabajos.archivo, name="archivo_de_trabajo"),
     # La última: su «codigo» se tragaría a las demás de una evaluación.
     path("evaluaciones/<int:pk>/<slug:codigo>/", secciones.seccion, name="seccion"),
     path("informes/<slug:codigo>/", informe.informes, name="informes"),

@@ -40,6 +40,7 @@ class Permiso(StrEnum):
     VER_IMAGENES_DE_PERSONAS = "ver fotos en que aparecen personas"
     VER_BITACORA = "ver quién cambió qué"
     DESCARGAR_INFORMES = "descargar informes en PDF"
+    PEDIR_EN_BLOQUE = "pedir en un solo archivo los documentos de toda su jurisdicción"
     ADMINISTRAR = "administrar catálogos y usuarios"
 
 
@@ -67,6 +68,7 @@ PERMISOS = {
         Permiso.VER_PARTICIPANTES,
         Permiso.REGISTRAR_PARTICIPANTES,
         Permiso.VER_BITACORA,
+        Permiso.PEDIR_EN_BLOQUE,
         Permiso.IMPORTAR_TERRITORIO,
         Permiso.ADMINISTRAR,
     },
@@ -87,6 +89,7 @@ PERMISOS = {
         Permiso.VER_PARTICIPANTES,
         Permiso.REGISTRAR_PARTICIPANTES,
         Permiso.VER_BITACORA,
+        Permiso.PEDIR_EN_BLOQUE,
     },
     Rol.PLANIFICADOR: LECTURA
     | {

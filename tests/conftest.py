@@ -51,6 +51,7 @@ from .fabricas_datos import llave_de_api, publicacion  # noqa: F401
 from .fabricas_documentos import documentos  # noqa: F401
 from .fabricas_informe import informes  # noqa: F401
 from .fabricas_plan import del_plan  # noqa: F401
+from .fabricas_trabajos import en_bloque  # noqa: F401
 from .fabricas_vision import temas  # noqa: F401
 from .rutas import muestrario  # noqa: F401
 
@@ -85,6 +86,7 @@ def ajustes_de_prueba(tmp_path_factory):
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         SEGUNDO_FACTOR_EXIGIDO=False,
+        TRABAJADOR_EMBEBIDO=False,
     ):
         yield
 

@@ -91,6 +91,8 @@ VEN |= {
 }
 # Un documento emitido no sale de su oficina; la central ve los de las zonas.
 VEN |= {"documento 0807": {"plan_rioverde"}, "documento zona 1": {"central", "zonal1"}}
+# De quien lo pidió y de la central, aunque otra zona pida lo mismo.
+VEN |= {"trabajo1": {"central", "zonal1"}, "trabajo4": {"central", "zonal4"}}
 DEL_PLAN = {
     **dict.fromkeys((f"{que} 0807" for que in DE_UN_GAD), {"central", "zonal1", "plan_rioverde"}),
     **dict.fromkeys((f"{que} 1303" for que in DE_UN_GAD), {"central", "zonal4", "plan_chone"}),
@@ -257,6 +259,7 @@ def muestrario(
     documentos,
     llave_de_api,
     publicacion,
+    en_bloque,
 ):
     """(tramo, parámetro) → [(valor, qué es)], con algo propio y algo ajeno para cada quien."""
     grupos = [(grupo1.pk, "grupo1"), (grupo2.pk, "grupo2")]
@@ -273,6 +276,7 @@ def muestrario(
         # Tampoco piden cuenta: el registro por QR y la comprobación de un certificado.
         ("r", "clave"): [(Puerta(semilla=SEMILLA).clave, PUBLICO)],
         ("c", "codigo"): [(CODIGO, PUBLICO)],
+        ("en-bloque", "pk"): [(trabajo.pk, nombre) for nombre, trabajo in en_bloque.items()],
         ("temas", "pk"): [(tema.pk, nombre) for nombre, tema in temas.items()],
         ("avisos", "pk"): [(aviso.pk, nombre) for nombre, aviso in avisos.items()],
         ("acuerdos", "pk"): [(acuerdo.pk, nombre) for nombre, acuerdo in acuerdos.items()],

@@ -32,7 +32,7 @@ from talleres.models import (
     OrigenAcuerdo,
     PreguntaEncuentro,
 )
-from territorios.models import Aviso, DocumentoEmitido, Gad
+from territorios.models import Aviso, DocumentoEmitido, Gad, Trabajo
 
 from .conftest import entrar
 from .fabricas import (
@@ -88,6 +88,7 @@ def sembrado(
     informes,
     avisos,
     documentos,
+    en_bloque,
     muestrario,
     central,
     monkeypatch,
@@ -144,6 +145,8 @@ def sembrado(
     sembrar_capacidades(capacidades)
     sembrar_planes(del_plan)
     sembrar_informes(informes)
+    for nombre, trabajo in en_bloque.items():
+        Trabajo.objects.filter(pk=trabajo.pk).update(titulo=canario(nombre))
     return [
         ruta.direccion(valores)
         for ruta in de_la_plataforma()

@@ -174,6 +174,7 @@ SIN_HISTORIA = {
     "Mensaje": "es constancia de un envío: la escribe la máquina y no se edita",
     "Adjunto": "va con su mensaje y se borra con su texto: nada de eso debe quedar en un historial",
     "Aviso": "lo escribe la máquina y se vacía al pasar la retención (el de talleres sí lo tiene)",
+    "PiezaDeTrabajo": "dice cómo va un trabajo, que sí tiene historial, y lo escribe la máquina",
     "Paso": "es en sí la bitácora del flujo: no se edita ni se borra",
 }
 SIN_ADMIN = {

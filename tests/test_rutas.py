@@ -146,6 +146,7 @@ def cosas(
     informes,
     avisos,
     documentos,
+    en_bloque,
 ):
     hechas = {f"evaluacion {codigo}": fila for codigo, fila in evaluaciones.items()}
     return (
@@ -164,6 +165,7 @@ def cosas(
         | informes
         | avisos
         | documentos
+        | en_bloque
         | {
             "grupo1": grupo1,
             "grupo2": grupo2,

@@ -24,4 +24,4 @@ def gad_pdf(request, codigo):
     familia = familia_de(codigo, request.user)
     if familia is None:
         raise Http404
-    return entregar_documento(request, documentos_ficha.ficha_en_pdf(familia, request.user))
+    return entregar_documento(request, documentos_ficha.pliego_de_ficha(familia, request.user))

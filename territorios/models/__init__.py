@@ -8,6 +8,7 @@ from .mapa import CapaLimites, Contorno
 from .membrete import Logotipo
 from .mensaje import Adjunto, Mensaje
 from .territorio import OtroTerritorio, Territorio, Vecindad, Zona
+from .trabajo import PiezaDeTrabajo, Trabajo
 from .usuario import Usuario
 
 __all__ = [
@@ -28,8 +29,10 @@ __all__ = [
     "NombreInstitucion",
     "OtroTerritorio",
     "PreferenciasDeAvisos",
+    "PiezaDeTrabajo",
     "SerieDeDocumentos",
     "Territorio",
+    "Trabajo",
     "Usuario",
     "Vecindad",
     "Zona",

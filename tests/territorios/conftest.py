@@ -72,6 +72,7 @@ def muestras(
     lineas,
     evaluaciones,
     suscripcion,
+    en_bloque,
 ):
     """Una fila de cada modelo registrado, con todas sus relaciones puestas."""
     enviada = evaluaciones["0801"]
@@ -109,6 +110,8 @@ def muestras(
         ),
         encolar(clave="muestra", para="a@ejemplo.gob.ec", asunto="Muestra", texto="Muestra"),
         elenco["plan_rioverde"],
+        en_bloque["trabajo1"],
+        en_bloque["trabajo1"].piezas.first(),
         grupo1.estrategia,
         ElementoEstrategia.objects.create(
             estrategia=grupo1.estrategia, tipo="eje", orden=1, nombre="Institucionalización"
