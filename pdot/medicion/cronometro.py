@@ -152,7 +152,10 @@ class Banco:
         lista, formulario, guardar = (reverse(nombre) for nombre in PISOS)
         gad = {"gad": self.muestra.canton}
         self.envios += 1
-        datos = {"acuerdo": self.muestra.acuerdo, "texto": f"Acuerdo revisado {self.envios}"}
+        datos = {
+            "acuerdo": self.muestra.acuerdo_de_piso,
+            "texto": f"Acuerdo revisado {self.envios}",
+        }
         _cronometrar(lambda: _exigir(cliente.get(lista)), pisos["piso_lista"])
         _cronometrar(lambda: _exigir(cliente.get(formulario, gad)), pisos["piso_formulario"])
         _cronometrar(lambda: _exigir(cliente.post(guardar, datos)), pisos["piso_guardar"])

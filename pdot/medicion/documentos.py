@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from territorios import documentos
 
-MUESTRAS = 6
+MUESTRAS = 3
 # De la memoria que ocupa el proceso, en páginas del sistema: la segunda cifra de statm.
 STATM = Path("/proc/self/statm")
 BYTES_POR_PAGINA = 4096

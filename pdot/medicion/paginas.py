@@ -229,5 +229,10 @@ class Muestra:
         return Acuerdo.objects.filter(grupo=self.grupo).order_by("numero").first().pk
 
     @cached_property
+    def acuerdo_de_piso(self):
+        """Otro, que se guarda una y otra vez: su historia crece y no debe pesar en la página."""
+        return Acuerdo.objects.filter(grupo=self.grupo).order_by("-numero").first().pk
+
+    @cached_property
     def capacidades(self):
         return PlanCapacidades.objects.get(grupo=self.grupo).pk
