@@ -57,6 +57,14 @@ class TestDatos:
         assert (una.encuentros, una.asistencias, una.periodos) == (5_000, 100_000, 3)
         assert (diez.encuentros, diez.asistencias, diez.periodos) == (50_000, 1_000_000, 30)
 
+    def test_treinta_periodos_y_treinta_estrategias_caben(self, territorio, instrumento):
+        muchas = Medidas(
+            estrategias=30, encuentros=60, asistencias=60, periodos=30, necesidades_por_gad=10
+        )
+        datos.sembrar(muchas, hoy=HOY)
+        assert Pdot.objects.count() == 30 * len(territorio.gad)
+        assert Encuentro.objects.count() == 60
+
     def test_todo_es_valido(self, sembrada):
         revisadas = dict.fromkeys(SE_REVISAN, 0)
         for modelo in SE_REVISAN:
@@ -183,6 +191,13 @@ def test_toda_pagina_tiene_direccion():
 def test_una_pagina_desconocida_se_rechaza():
     with pytest.raises(CommandError, match="inexistente"):
         call_command("medir", paginas="inexistente", verbosity=0)
+
+
+def test_una_tabla_a_medias_no_reemplaza_a_la_entera(tmp_path):
+    leeme = tmp_path / "LEEME.md"
+    with pytest.raises(CommandError, match="entera"):
+        call_command("medir", paginas="directorio", escribir=leeme, verbosity=0)
+    assert not leeme.exists()
 
 
 def test_se_envia_lo_que_la_pagina_traia():

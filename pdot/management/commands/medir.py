@@ -39,6 +39,8 @@ class Command(BaseCommand):
         elegidas = elegir(paginas.split(","))
         if not elegidas:
             raise CommandError(f"Ninguna página se llama como «{paginas}».")
+        if paginas and escribir:
+            raise CommandError("La tabla se escribe entera: quite --paginas o --escribir.")
         if repeticiones < 1:
             raise CommandError("Hace falta una repetición por lo menos.")
         anterior, dichas = None, []
