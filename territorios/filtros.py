@@ -8,7 +8,10 @@ from datetime import MINYEAR
 
 from django import forms
 from django.db.models import Q
+from django.forms.utils import flatatt
 from django.utils import formats, timezone
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import mark_safe
 
 from .codigos import normalizar
 from .dpa import CORTE_DPA
@@ -70,8 +73,28 @@ class CampoFecha(forms.DateField):
             )
 
 
+class Lista(forms.Select):
+    """La misma lista, escrita sin una plantilla por opción: la de los GAD tiene mil."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        elegidos = set(self.format_value(value))
+        atributos = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        opciones = "".join(self._escribir(valor, dicho, elegidos) for valor, dicho in self.choices)
+        return mark_safe(f"<select{atributos}>{opciones}</select>")
+
+    def _escribir(self, valor, dicho, elegidos):
+        if isinstance(dicho, (list, tuple)):
+            dentro = "".join(self._escribir(*opcion, elegidos) for opcion in dicho)
+            return f'<optgroup label="{conditional_escape(valor)}">{dentro}</optgroup>'
+        valor = "" if valor is None else str(valor)
+        puesto = " selected" if valor in elegidos else ""
+        return f'<option value="{escape(valor)}"{puesto}>{conditional_escape(dicho)}</option>'
+
+
 class CampoOpcion(forms.ChoiceField):
     """Una opción de una lista; el rechazo repite, en corto, lo que vino en la dirección."""
+
+    widget = Lista
 
     def validate(self, value):
         forms.Field.validate(self, value)

@@ -62,14 +62,19 @@ def acuerdos(request):
 def ficha_de_acuerdo(usuario, acuerdo):
     """Contexto de la ficha, salvo `origen`: el encuentro en que nació; None si fue en el grupo."""
     abierto = acuerdo.estado in Acuerdo.ABIERTOS
+    puede_editar = abierto and _esta(Acuerdo.objects.editables_por(usuario), acuerdo)
+    # Un GAD anota sin editar; para los demás es lo mismo y no se pregunta dos veces.
+    puede_anotar = puede_editar and usuario.puede(Permiso.ANOTAR_AVANCES)
+    if usuario.gad_id:
+        puede_anotar = abierto and _esta(Acuerdo.objects.con_avance_de(usuario), acuerdo)
     return {
         "lugar": "acompanamiento",
         "migas": migas_de_acuerdos((str(acuerdo), None)),
         "acuerdo": acuerdo,
         "partes": acuerdo.partes.select_related("territorio__padre__padre"),
         "avances": acuerdo.avances.select_related("por"),
-        "puede_anotar": abierto and _esta(Acuerdo.objects.con_avance_de(usuario), acuerdo),
-        "puede_editar": abierto and _esta(Acuerdo.objects.editables_por(usuario), acuerdo),
+        "puede_anotar": puede_anotar,
+        "puede_editar": puede_editar,
         "bitacora": cambios_de(usuario, acuerdo.historia.all(), nombrar=lambda fila: "el acuerdo"),
     }
 
@@ -79,7 +84,8 @@ def _esta(acuerdos, acuerdo):
 
 
 def traer_acuerdo(acuerdos, pk):
-    relacionados = ("grupo__estrategia", "responsable_gad__territorio", "responsable_entidad")
+    del_gad = "responsable_gad__territorio__padre__padre"
+    relacionados = ("grupo__estrategia", del_gad, "responsable_entidad")
     return get_object_or_404(acuerdos.select_related(*relacionados), pk=pk)
 
 

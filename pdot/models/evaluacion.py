@@ -152,6 +152,8 @@ class Evaluacion(ModeloVersionado):
                 violation_error_message="El PDOT ya tiene una evaluación abierta.",
             ),
         ]
+        # La lista va de la última cambiada hacia atrás: sin él, se ordenan las de todo el país.
+        indexes = [models.Index(fields=["-actualizada", "-id"], name="evaluacion_reciente")]
 
     def __str__(self):
         return f"Evaluación de {self.pdot.gad.nombre}, versión {self.numero}"

@@ -117,6 +117,7 @@ def contexto_de_detalle(request, evaluacion, **mas):
     llenado = llenado_para(evaluacion, usuario)
     es_suya = evaluacion.es_de(usuario)
     en_sus_manos = evaluacion.esta_en_manos_del_gad
+    pasos = list(evaluacion.pasos.select_related("por"))
     return {
         "lugar": "pdot",
         "migas": migas_de(evaluacion),
@@ -127,17 +128,21 @@ def contexto_de_detalle(request, evaluacion, **mas):
         "puede_retomar": es_suya and en_sus_manos and _la_llena_la_zona(evaluacion),
         "cambio": cambio_de(evaluacion) if en_sus_manos and evaluacion.la_llena(usuario) else None,
         "puede_abrir_otra": es_suya and evaluacion.estado == Evaluacion.Estado.APROBADA,
-        "puede_revisar": Evaluacion.objects.revisables_por(usuario)
-        .filter(pk=evaluacion.pk)
-        .exists(),
+        "puede_revisar": _puede_revisar(usuario, evaluacion),
         "puede_declarar": puede_declarar_de(usuario, evaluacion.gad),
         "fotos": fotos_de(evaluacion, usuario),
         "problemas": _problemas(llenado, usuario),
-        "pasos": evaluacion.pasos.select_related("por"),
-        "bitacora": _bitacora(usuario, evaluacion, llenado),
+        "pasos": pasos,
+        "bitacora": _bitacora(usuario, evaluacion, llenado, pasos),
         "versiones": versiones_de(evaluacion, usuario),
         "plazos": plazos_de(usuario) if es_suya and evaluacion.esta_en_manos_del_gad else [],
     } | mas
+
+
+def _puede_revisar(usuario, evaluacion):
+    # Lo que no espera revisión no hay que preguntárselo a la base.
+    espera = evaluacion.estado == Evaluacion.Estado.ENVIADA
+    return espera and Evaluacion.objects.revisables_por(usuario).filter(pk=evaluacion.pk).exists()
 
 
 def _la_llena_la_zona(evaluacion):
@@ -154,7 +159,7 @@ def _problemas(llenado, usuario):
     return problemas
 
 
-def _bitacora(usuario, evaluacion, llenado):
+def _bitacora(usuario, evaluacion, llenado, pasos):
     """La de quien la escribe o la revisa.
 
     Lo escrito cambia solo en manos de quien la llena: quien revisa lee los pasos desde el primer
@@ -162,12 +167,11 @@ def _bitacora(usuario, evaluacion, llenado):
     """
     if not llenado.con_revision:
         return []
-    nombrar = _nombrador(evaluacion, llenado)
     if not evaluacion.la_llena(usuario):
-        envio = evaluacion.pasos.filter(a=Evaluacion.Estado.ENVIADA).first()
-        desde = envio.cuando if envio else evaluacion.creada
-        pasos = evaluacion.historia.filter(history_date__gte=desde)
-        return cambios_de(usuario, pasos, nombrar=nombrar)
+        envios = [paso.cuando for paso in pasos if paso.a == Evaluacion.Estado.ENVIADA]
+        suya = evaluacion.historia.filter(history_date__gte=[*envios, evaluacion.creada][0])
+        return cambios_de(usuario, suya, nombrar=lambda fila: "la evaluación")
+    nombrar = _nombrador(evaluacion, llenado)
     historias = [evaluacion.historia.all(), Respuesta.historia.filter(evaluacion=evaluacion.pk)]
     for clase, modelo in ((Clase.VINCULOS, Vinculo), (Clase.INFORMACION, Informacion)):
         if llenado.parte_de(clase):

@@ -13,8 +13,8 @@ from territorios import trabajos
 from territorios.embebido import asegurar
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import Trabajo
+from territorios.views.documentos import sitio_de
 
-from ..avisos import sitio_de
 from ..forms_trabajos import FichasForm
 from ..trabajo_fichas import pedir_fichas as pedir
 
