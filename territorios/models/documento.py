@@ -109,14 +109,14 @@ class DocumentoEmitido(models.Model):
     conserva = models.BooleanField("se guarda el archivo", default=True)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     tamano = models.PositiveIntegerField("tamaño en bytes", default=0)
-    archivo = models.FileField(storage=AlmacenPrivado(), max_length=200, blank=True)
+    archivo = models.FileField(storage=AlmacenPrivado(), max_length=200, blank=True, editable=False)
     reservado = models.DateTimeField(auto_now_add=True)
     emitido = models.DateTimeField(null=True, blank=True)
     # Vacío si lo pidió una orden del servidor, y no una persona.
     emitido_por = models.ForeignKey(
         Usuario, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    historia = HistoricalRecords()
+    historia = HistoricalRecords(excluded_fields=["archivo"])
 
     objects = DocumentoEmitidoQuerySet.as_manager()
 
