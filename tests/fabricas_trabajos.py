@@ -31,10 +31,12 @@ def con_documentos(trabajo):
         documento = DocumentoEmitido(
             oficina=oficina,
             anio=2026,
-            numero=hechos + 1,
+            # Lejos de los que dará la serie.
+            numero=9001 + hechos,
             clase="Ficha del GAD",
             clave=f"ficha:{pieza.clave}",
             titulo=f"Ficha {numero}",
+            nombre=f"ficha-{pieza.clave}.pdf",
             huella=f"{trabajo.pk}-{pieza.clave}",
             sha256=sha256(contenido).hexdigest(),
             tamano=len(contenido),
