@@ -103,7 +103,9 @@ def actividades_de_planes(planes, usuario):
         .prefetch_related(
             Prefetch("necesidades", necesidades),
             Prefetch("beneficiarios", Gad.objects.para_lista()),
-            Prefetch("encuentros", Encuentro.objects.visibles_para(usuario).order_by("fecha")),
+            Prefetch(
+                "encuentros", Encuentro.objects.visibles_para(usuario).order_by("fecha", "pk")
+            ),
         )
     )
 

@@ -44,7 +44,7 @@ def contexto_de_plan(plan, usuario):
         "cuantos_parecidos": sum(
             1 for titulo, unas in grupos if len(unas) > 1 and titulo != SUELTAS
         ),
-        "imagen": _imagen(ficha.diagrama) if ficha.diagrama else "",
+        "imagen": imagen_de(ficha.diagrama) if ficha.diagrama else "",
         "beneficiarios": por_nivel(ficha.beneficiarios),
         "frase_beneficiarios": contar_por_nivel(ficha.beneficiarios),
         "sin_beneficio": _sin_beneficio(plan, ficha),
@@ -62,8 +62,8 @@ def _con_sueltas(parecidas):
     return [*juntas, (SUELTAS if juntas else "", solas)]
 
 
-def _imagen(diagrama):
-    """El Gantt como imagen: en línea, WeasyPrint tarda más y no le pone texto alternativo."""
+def imagen_de(diagrama):
+    """El Gantt como dirección `data:`: en línea, WeasyPrint tarda más y no le pone texto."""
     # Sin la raya de hoy: en el papel no dice nada, y haría de cada día un documento distinto.
     svg = render_to_string("pdot/_gantt.html", {"diagrama": replace(diagrama, hoy=None)})
     return f"data:image/svg+xml;base64,{b64encode(svg[svg.index('<svg') :].encode()).decode()}"

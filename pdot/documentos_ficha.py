@@ -95,7 +95,7 @@ def contexto(familia, usuario):
     programa = next(iter(ficha["programas"]), None)
     largas = {
         "encuentros": ficha["encuentros"],
-        "acuerdos": acuerdos.order_by("fecha_limite"),
+        "acuerdos": acuerdos.order_by("fecha_limite", "pk"),
         "necesidades": ficha["necesidades"],
         "objetivos": objetivos_de(principal) if principal else [],
         "proyectos": programa.proyectos.all() if programa else [],

@@ -59,7 +59,8 @@ def contexto_de_ayuda_memoria(encuentro, usuario):
 
 
 def titulo_de(encuentro):
-    return f"Ayuda memoria · {encuentro.tema}"
+    """Por lugar y fecha: es público, y en el tema alguien puede nombrar a una persona."""
+    return f"Ayuda memoria · {encuentro.lugar}, {encuentro.fecha:%d/%m/%Y}"
 
 
 def ayuda_memoria_en_pdf(encuentro, usuario):

@@ -24,6 +24,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from . import documentos
 from .archivos import AlmacenPrivado, nombre_al_azar, sin_dejar_sueltos
@@ -32,6 +33,8 @@ from .models.documento import oficina_de
 from .versiones import bloquear
 
 almacen = AlmacenPrivado()
+# Una estrategia y un grupo con los nombres más largos no caben enteros; en el papel, sí.
+LARGO_DEL_TITULO = DocumentoEmitido._meta.get_field("titulo").max_length
 
 
 class ArchivoPerdido(Exception):
@@ -144,7 +147,7 @@ def _reservar(pliego, huella, por, *, otro=False):
         numero=serie.ultimo if pliego.numera else None,
         clase=pliego.clase,
         clave=pliego.clave,
-        titulo=pliego.titulo,
+        titulo=Truncator(pliego.titulo).chars(LARGO_DEL_TITULO),
         nombre=pliego.nombre,
         huella=huella,
         conserva=pliego.conserva,

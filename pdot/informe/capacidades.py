@@ -1,13 +1,12 @@
 """Planes de fortalecimiento de capacidades aprobados, en el tiempo, y lo que no atienden."""
 
-from base64 import b64encode
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.template.loader import render_to_string
 
 from acompanamiento.models import Membresia
 from pdot.capacidades import FichaDePlan, actividades_de_planes, armar_ficha, poner_asistencia
+from pdot.documentos_capacidades import imagen_de
 from pdot.models import Necesidad, PlanCapacidades
 
 from .lectura import grupos_de
@@ -99,11 +98,8 @@ def _es_de(necesidad, plan, miembros):
 
 
 def _imagen(ficha):
-    """El Gantt como dirección `data:`; vacío si el plan no tiene actividades."""
-    if not ficha.diagrama:
-        return ""
-    svg = render_to_string("pdot/_gantt.html", {"diagrama": ficha.diagrama})
-    return f"data:image/svg+xml;base64,{b64encode(svg[svg.index('<svg') :].encode()).decode()}"
+    """El Gantt como en el PDF del plan; vacío si el plan no tiene actividades."""
+    return imagen_de(ficha.diagrama) if ficha.diagrama else ""
 
 
 SECCION = Seccion(

@@ -4,10 +4,12 @@ Las cifras son las de `resumen`: aquí no se cuenta nada por otro camino.
 """
 
 from django.db.models import Count, Q, Sum
+from django.utils import timezone
+from django.utils.safestring import mark_safe
 
 from acompanamiento.reparto import repartir
 from talleres.models import Encuentro
-from territorios.documentos import contar_por_nivel
+from territorios.documentos import MARCA_DEL_DIA, contar_por_nivel
 from territorios.texto import enumerar
 
 from ..resumen import CIFRAS_DPA, resumir, resumir_parte
@@ -20,7 +22,7 @@ def contexto(alcance):
     cifras = resumir_parte(alcance.todos_los_grupos, alcance.encuentros)
     pais = resumir(alcance.corte)
     return {
-        "corte": alcance.corte,
+        "corte": _dicho(alcance.corte),
         "pais": {clave: pais[clave] for clave in CIFRAS_DPA},
         "zonas": _zonas(alcance, pais["zonas"]),
         "cifras": cifras,
@@ -38,6 +40,11 @@ def contexto(alcance):
         "provincias": _provincias(alcance.gads),
         "grupos": grupos_en_cifras(alcance),
     }
+
+
+def _dicho(corte):
+    """La fecha; si es hoy, la marca de la emisión: otro día, sin cambios, es el mismo documento."""
+    return mark_safe(MARCA_DEL_DIA) if corte == timezone.localdate() else corte
 
 
 def grupos_en_cifras(alcance):

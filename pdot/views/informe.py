@@ -127,7 +127,7 @@ def borrador_pdf(request, codigo, de):
 def emitir_informe(request, codigo, de):
     """Le da número y lo guarda; sin cambios desde la última vez, es el mismo documento."""
     alcance, informe = _traer(request, codigo, de)
-    antes = _emitidos(request.user, informe).count()
+    antes = set(_emitidos(request.user, informe).values_list("pk", flat=True))
     try:
         hoja = emitir(pliego_de(informe, alcance), por=request.user, sitio=sitio_de(request))
     except SinPango as falta:
@@ -135,7 +135,7 @@ def emitir_informe(request, codigo, de):
     except ArchivoPerdido as perdido:
         return archivo_perdido(request, perdido)
     numero = hoja.documento.numero_legible
-    if _emitidos(request.user, informe).count() > antes:
+    if hoja.documento.pk not in antes:
         messages.success(request, f"Se emitió el informe n.º {numero}.")
     else:
         messages.info(request, f"Nada cambió desde que se emitió: sigue siendo el n.º {numero}.")

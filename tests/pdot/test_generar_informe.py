@@ -45,7 +45,7 @@ def test_escribe_el_documento_de_verdad(grupo1, evaluaciones, tmp_path, capsys):
     generar(1, salida)
     texto = texto_de(salida.read_bytes())
     assert "Grupo 1 Esmeraldas – Rioverde" in texto
-    assert "Con lo que puede consultar en la plataforma: la oficina central" in texto
+    assert "Con lo que puede consultar en la plataforma: Todo el país" in texto
     numero = f"MATRIZ-{timezone.localdate().year}-0001"
     assert numero in texto
     assert capsys.readouterr().out == f"Grupo 1 · Esmeraldas – Rioverde: {salida} (n.º {numero})\n"

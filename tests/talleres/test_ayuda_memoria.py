@@ -18,7 +18,7 @@ from talleres.models import (
     OrigenAcuerdo,
     PreguntaEncuentro,
 )
-from territorios.models import NombreInstitucion
+from territorios.models import DocumentoEmitido, NombreInstitucion
 from territorios.versiones import Conflicto
 from tests.carreras import a_la_vez
 from tests.conftest import entrar
@@ -332,3 +332,17 @@ def test_el_que_es_otro_dia_se_data_con_su_fecha(taller, zonal1, client):
     Encuentro.objects.filter(pk=taller.pk).update(fecha=date(2019, 9, 5), inicio=None, fin=None)
     contenido = entrar(client, zonal1).get(ruta("ayuda_memoria_docx", taller)).content
     assert "Jueves 5 de septiembre de 2019" in texto_del_docx(contenido)
+
+
+def test_su_titulo_publico_no_repite_el_tema(taller, client, zonal1):
+    """Quien escribe el tema puede nombrar a una persona, y el título lo lee cualquiera en `/d/`."""
+    Encuentro.objects.filter(pk=taller.pk).update(
+        tema="Diálogo con la prefecta Yadira Inconfundible"
+    )
+    contenido = entrar(client, zonal1).get(ruta("ayuda_memoria_pdf", taller)).content
+    assert "Yadira Inconfundible" in texto_de(contenido)
+    emitido = DocumentoEmitido.objects.get()
+    assert emitido.titulo == f"Ayuda memoria · {taller.lugar}, {taller.fecha:%d/%m/%Y}"
+    client.logout()
+    publica = client.get(reverse("publico:documento", args=[emitido.codigo_legible]))
+    assert "Inconfundible" not in publica.content.decode()

@@ -83,6 +83,15 @@ def test_lleva_impresos_su_numero_su_codigo_y_la_fecha_en_que_salio(zonal1):
     assert abrir(hoja.contenido).metadata.title == "Lo mismo"
 
 
+def test_un_titulo_que_no_cabe_se_recorta_en_el_registro(zonal1, sin_pdf):
+    """PostgreSQL no lo guardaría, y pedir el documento daría un error."""
+    largo = "Informe de la estrategia: " + "nombre " * 45
+    hoja = hacer(zonal1, largo)
+    assert len(hoja.documento.titulo) == 300
+    assert hoja.documento.titulo.endswith("…")
+    assert largo.encode() in hoja.contenido
+
+
 def test_cambia_el_membrete_y_es_otro_documento(zonal1, sin_pdf):
     primero = hacer(zonal1).documento
     NombreInstitucion.objects.create(nombre="Secretaría con otro nombre")

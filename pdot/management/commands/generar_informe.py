@@ -80,7 +80,7 @@ def _grupo(estrategia, numero):
 
 def _emitir(grupo, sitio):
     # No es una cuenta: solo dice con qué ojos se mira.
-    central = Usuario(username="la oficina central", rol=Rol.CENTRAL)
+    central = Usuario(rol=Rol.CENTRAL)
     try:
         return emitir(sistematizacion_de_grupo(grupo, central), por=central, sitio=sitio)
     except (SinPango, ArchivoPerdido) as falta:
