@@ -273,7 +273,7 @@ def test_lo_que_espera_se_exporta_solo_con_lo_suyo(client, elenco, grupo1, grupo
     assert [fila[6] for fila in filas] == ["Dos"]
 
 
-def test_el_ritmo_sale_con_su_filtro(client, central, hojas_de_ruta):
+def test_el_ritmo_sale_con_su_filtro(client, central, hitos):
     direccion = reverse("pdot:ritmo")
     entrar(client, central)
     for situacion in Situacion:
