@@ -16,10 +16,11 @@ from pdot.resumen import resumir
 from talleres.models import Encuentro
 from territorios import limites
 from territorios.llaves import dar_llave, revocar_llave
-from territorios.models import DocumentoEmitido, LlaveDeApi
+from territorios.models import LlaveDeApi
 from territorios.models.usuario import lector
 from tests.conftest import entrar
 from tests.fabricas import EncuentroFactory, GadFactory
+from tests.fabricas_documentos import emitido
 from tests.lectura_html import pagina
 
 
@@ -297,21 +298,9 @@ def test_las_consultas_no_crecen(pedir, grupo1, territorio):
 
 
 def test_un_documento_por_su_codigo(pedir, central):
-    hecho = DocumentoEmitido.objects.create(
-        oficina="MATRIZ",
-        anio=2026,
-        numero=7,
-        clase="Ficha",
-        clave="ficha:0807",
-        titulo="Ficha de Rioverde",
-        huella="a" * 64,
-        sha256="b" * 64,
-        tamano=10,
-        emitido=timezone.now(),
-        emitido_por=central,
-    )
+    hecho = emitido(central, "Ficha de Rioverde")
     leido = pedir(f"documentos/{hecho.codigo_legible.lower()}").json()
-    assert (leido["numero"], leido["sha256"]) == ("MATRIZ-2026-0007", "b" * 64)
+    assert (leido["numero"], leido["sha256"]) == (hecho.numero_legible, hecho.sha256)
     assert pedir("documentos/AAAA-AAAA-AAAA-AAAA").status_code == 404
 
 
