@@ -3,6 +3,9 @@
 Se lee con el alcance de quien observa la oficina de la llave, por los mismos `visibles_para` que
 las páginas. Todo es GET. La puerta de cada ruta es la llave y no una sesión, así que para la
 plataforma son públicas (`urls_api`) y lo prueba `tests/pdot/test_api.py`.
+
+La descripción (`openapi.json` y la página que la lee) se abre sin llave: dice qué se puede pedir y
+no trae ninguna cifra. No hay CORS: una llave no debe viajar en el guion de una página.
 """
 
 import logging

@@ -1,5 +1,7 @@
 """Las hojas de las listas de pdot: las mismas filas que la página, con sus filtros y su alcance."""
 
+from functools import partial
+
 from territorios.hojas import CIFRAS, columnas_del_gad
 from territorios.hojas_de_calculo import (
     CODIGO,
@@ -15,9 +17,11 @@ from territorios.hojas_de_calculo import (
     si_o_no,
 )
 
+from .embudo import PASOS
 from .escalones import Escalon
 from .models import Evaluacion, Informacion, Necesidad, PlanCapacidades
 from .revision import dias_de_espera
+from .ritmo import Situacion
 
 DE_LA_EVALUACION = (
     *columnas_del_gad("pdot__gad"),
@@ -166,6 +170,49 @@ CAPACIDADES = HojaDeObjetos(
         Columna("avance medio", "avance", "De sus actividades", DECIMAL, "0 a 100, en %"),
         con_opciones("estado", "estado", "En qué va", PlanCapacidades.Estado.choices),
     ),
+)
+
+
+# --- Avance -------------------------------------------------------------------------------------
+
+
+def _alcanzaron(lugar, paso):
+    que = f"GAD que llegaron a «{paso.label}»"
+    leer = partial(_cuantos_de_la_casilla, lugar)
+    return de_fila(paso.plural, que, leer, tipo=NUMERO, valores="Vacío si a ninguno le toca")
+
+
+def _cuantos_de_la_casilla(lugar, uno):
+    casilla = uno.casillas[lugar]
+    return None if casilla.porcentaje is None else casilla.cuantos
+
+
+AVANCE = HojaDeObjetos(
+    "avance",
+    "Avance",
+    "Una fila por zona, provincia o grupo, con cuántos de sus GAD llegaron a cada paso.",
+    (
+        Columna("nombre", "nombre", "Zona, provincia o grupo"),
+        numero("GAD", "total__cuantos", "Cuántos tiene"),
+        *(_alcanzaron(lugar, paso) for lugar, paso in enumerate(PASOS)),
+        numero("hitos atrasados", "atrasados__cuantos", "De su hoja de ruta; vacío si no lleva"),
+    ),
+)
+
+RITMO = HojaDeObjetos(
+    "ritmo",
+    "Ritmo contra la hoja de ruta",
+    "Una fila por hito de un grupo y GAD miembro.",
+    (
+        numero("grupo", "grupo__numero", "Número del grupo"),
+        Columna("nombre del grupo", "grupo__nombre", "Nombre del grupo"),
+        Columna("hito", "hito", "Qué se cumple"),
+        *columnas_del_gad("gad"),
+        fecha("fecha meta", "meta", "Hasta cuándo; vacía si no tiene"),
+        fecha("cumplido", "cumplida", "Cuándo se cumplió; vacía si falta"),
+        con_opciones("situación", "situacion", "Cómo va", Situacion.choices),
+    ),
+    lugar=lambda puesto: puesto.gad.pk,
 )
 
 

@@ -53,5 +53,23 @@ def _lanzar(cerrojo):
 def _servidor():
     """El proceso que dura tanto como el servidor: el maestro de gunicorn, o quien recarga en la
     demostración; los que atienden van y vienen."""
-    hay_maestro = "gunicorn.arbiter" in sys.modules or os.environ.get("RUN_MAIN") == "true"
-    return os.getppid() if hay_maestro else os.getpid()
+    lo_lanza_otro = os.environ.get("RUN_MAIN") == "true" or _atiende_por_gunicorn()
+    return os.getppid() if lo_lanza_otro else os.getpid()
+
+
+def _atiende_por_gunicorn():
+    """Si este proceso lo creó el maestro; con `--preload` quien carga la aplicación es el maestro.
+
+    Quien nace de otro lleva su misma línea de órdenes, salvo que gunicorn les ponga título.
+    """
+    if "gunicorn.arbiter" not in sys.modules:
+        return False
+    padre = _orden_de(os.getppid())
+    return padre == _orden_de("self") or padre.startswith(b"gunicorn: master")
+
+
+def _orden_de(proceso):
+    try:
+        return Path(f"/proc/{proceso}/cmdline").read_bytes()
+    except OSError:
+        return b""

@@ -1,6 +1,16 @@
 """Las hojas de las listas del territorio; y las columnas que dicen de qué GAD es una fila."""
 
-from .hojas_de_calculo import CODIGO, DPA, NUMERO, Columna, HojaDeObjetos, de_fila, fecha
+from .hojas_de_calculo import (
+    CODIGO,
+    DPA,
+    NUMERO,
+    Columna,
+    HojaDeObjetos,
+    de_fila,
+    fecha,
+    numero,
+    si_o_no,
+)
 from .models import EspacioCoordinacion, Gad
 
 CIFRAS = "2, 4 o 6 cifras"
@@ -100,3 +110,25 @@ ZONAS = HojaDeObjetos(
     ),
     fuente=DPA,
 )
+
+
+def hoja_de_documentos(ve_quien):
+    """La de los documentos emitidos; con quién los pidió, solo para quien ve la bitácora."""
+    quien = Columna("emitido por", "emitido_por", "Quién lo pidió; vacío: una orden del servidor")
+    return HojaDeObjetos(
+        "documentos-emitidos",
+        "Documentos emitidos",
+        "Una fila por documento que salió, el último primero.",
+        (
+            Columna("número", "numero_legible", "Vacío en hojas de trabajo y lo que ya trae uno"),
+            Columna("código", "codigo_legible", "Con él se comprueba, sin cuenta"),
+            Columna("clase", "clase", "Qué documento es"),
+            Columna("título", "titulo", "De qué trata"),
+            Columna("oficina", "nombre_de_su_oficina", "Quién lo emitió"),
+            fecha("emitido", "emitido", "Cuándo salió"),
+            si_o_no("se guarda", "conserva", "Si se guarda el archivo; no, si nombra personas"),
+            numero("bytes", "tamano", "Tamaño del archivo"),
+            Columna("SHA-256", "sha256", "Suma del archivo", CODIGO, "64 cifras hexadecimales"),
+            *([quien] if ve_quien else []),
+        ),
+    )

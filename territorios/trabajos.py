@@ -39,6 +39,7 @@ PLAZO_DE_TAREA = timedelta(days=1)
 NO_SE_PUDO = "No se pudo componer este documento; el detalle quedó en la bitácora del servidor."
 MATA = "El proceso que lo componía se interrumpió varias veces."
 SIN_CUENTA = "La cuenta que lo pidió ya no puede pedirlo: cambió de rol, de oficina o se cerró."
+SIN_DISCO = "Los documentos están hechos, pero no se pudo escribir el ZIP: revise el disco."
 SIN_CLASE = "La plataforma ya no hace esta clase de trabajos."
 
 bitacora = logging.getLogger(__name__)
@@ -267,6 +268,10 @@ def _cerrar(trabajo, quien):
         paquete = empaque.armar(trabajo, latir)
     except empaque.NoCoincide as falta:
         return _fallar(trabajo, str(falta))
+    except OSError:
+        # Sin esto se volvería a intentar cada dos minutos, y quien lo pidió no sabría por qué.
+        bitacora.exception("No se pudo escribir el ZIP del trabajo %s.", trabajo.pk)
+        return _fallar(trabajo, SIN_DISCO)
     if not _publicar(trabajo, quien, paquete):
         paquete.descartar()
     return None

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from acompanamiento.models import Grupo
+from territorios.descargas import descargar, formato_pedido
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import Gad, Zona
@@ -24,6 +25,7 @@ from ..embudo import (
 )
 from ..escalones import NIVELES, Escalon
 from ..forms_avance import FiltroRitmo
+from ..hojas_de_listas import AVANCE, RITMO
 from ..mapa_cobertura import mapa_de_escalones
 from ..miradas import PAIS, ambito_de_grupo, ambito_de_zona
 from ..models import Evaluacion, esta_a_la_vista
@@ -148,6 +150,9 @@ def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
     if cifras is None:
         return render(request, "pdot/avance.html", contexto)
     orden = request.GET.get("orden", "")
+    hijos = ordenar(contexto.get("hijos", []), orden)
+    if hijos and (formato := formato_pedido(request, AVANCE)):
+        return descargar(formato, AVANCE, hijos)
     anio = entero_de(request.GET.get("anio"))
     cantones = {codigo: Escalon(valor) for codigo, valor in cifras["cantones"].items()}
     ventana = None if ambito == PAIS else {codigo[:4] for codigo in cantones}
@@ -158,7 +163,8 @@ def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
         "ritmo": [(uno, casilla_de_ritmo(cifras["ritmo"], uno, filtro)) for uno in Situacion],
         "hay_ritmo": any(cifras["ritmo"].values()),
         "por_estado": _por_estado(cifras),
-        "hijos": ordenar(contexto.get("hijos", []), orden),
+        "hijos": hijos,
+        "hoja": AVANCE,
         "orden": orden if orden in ORDENES else "",
     }
     return render(request, "pdot/avance.html", contexto)
@@ -195,9 +201,12 @@ def grupos(request):
     zona = entero_de(request.GET.get("zona")) or None
     orden = request.GET.get("orden", "")
     renglones = [_renglon_de_grupo(pk, cifras) for pk, cifras in contado.grupos(zona).items()]
+    if formato := formato_pedido(request, AVANCE):
+        return descargar(formato, AVANCE, ordenar(renglones, orden))
     contexto = {
         "lugar": "pdot",
         "pagina_de_pdot": "avance",
+        "hoja": AVANCE,
         "migas": _migas(("Grupos", None)),
         "zona": zona,
         "pasos": PASOS,
@@ -290,8 +299,11 @@ def ritmo(request):
         "pagina_de_pdot": "avance",
         "migas": _migas(("Ritmo contra la hoja de ruta", None)),
         "filtro": filtro,
+        "hoja": RITMO,
     }
     if es_valido:
         puestos = filtro.aplicar(puestos_de(grupos, timezone.localdate()))
+        if formato := formato_pedido(request, RITMO):
+            return descargar(formato, RITMO, puestos)
         contexto["pagina"] = Paginator(puestos, POR_PAGINA).get_page(request.GET.get("pagina"))
     return render(request, "pdot/ritmo.html", contexto, status=200 if es_valido else 400)

@@ -59,6 +59,8 @@ def archivo(request, clave, nombre):
     respuesta = FileResponse(abierto, as_attachment=True, filename=ficha["nombre"])
     respuesta["Content-Type"] = _tipo(ficha["nombre"])
     respuesta["ETag"] = marca
+    # Son de todos: también los lee el guion de otra página. Nada de aquí depende de una cuenta.
+    respuesta["Access-Control-Allow-Origin"] = "*"
     patch_cache_control(respuesta, public=True, max_age=300)
     return respuesta
 

@@ -4,8 +4,10 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 
+from territorios.descargas import descargar, formato_pedido
 from territorios.jurisdiccion import Permiso, exige
 
+from ..hojas import ENCUENTROS, con_lo_que_se_exporta
 from ..pendientes import FILA, SEMANA, TITULOS, los_de
 from .cronograma import migas_de_talleres
 
@@ -18,12 +20,17 @@ def por_hacer(request):
     que = request.GET.get("que") or SEMANA
     if que not in TITULOS:
         raise Http404(que)
-    pagina = Paginator(los_de(request.user, que), POR_PAGINA).get_page(request.GET.get("pagina"))
+    encuentros = los_de(request.user, que)
+    if formato := formato_pedido(request, ENCUENTROS):
+        elegidos = con_lo_que_se_exporta(encuentros, request.user)
+        return descargar(formato, ENCUENTROS, elegidos)
+    pagina = Paginator(encuentros, POR_PAGINA).get_page(request.GET.get("pagina"))
     contexto = {
         "lugar": "talleres",
         "migas": migas_de_talleres((TITULOS[que], None)),
         "titulo": TITULOS[que],
         "que": que,
+        "hoja": ENCUENTROS,
         "listas": [
             (clave, titulo) for clave, titulo in TITULOS.items() if _le_toca(request, clave)
         ],

@@ -5,9 +5,11 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from ..descargas import descargar, formato_pedido
 from ..documentos import SinPango
 from ..emision import ArchivoPerdido, borrador, emitir, leer
 from ..filtros import FiltroDocumentos
+from ..hojas import hoja_de_documentos
 from ..jurisdiccion import Permiso, exige
 from ..models import DocumentoEmitido
 from .archivos import como_descarga, sin_guardar
@@ -70,13 +72,18 @@ def documentos(request):
     if not filtro.is_valid():
         return render(request, "territorios/documentos.html", contexto, status=400)
     hallados = filtro.filtrar(visibles)
+    ve_quien = request.user.puede(Permiso.VER_BITACORA)
+    hoja = hoja_de_documentos(ve_quien)
+    if formato := formato_pedido(request, hoja):
+        return descargar(formato, hoja, hallados.select_related("emitido_por"))
     desde = hallados.filter(pk__lt=filtro.antes) if filtro.antes else hallados
     filas = list(desde.select_related("emitido_por")[: POR_PAGINA + 1])
     contexto |= {
         "filas": filas[:POR_PAGINA],
         "total": hallados.count(),
         "siguiente": filas[POR_PAGINA - 1].pk if len(filas) > POR_PAGINA else None,
-        "ve_quien": request.user.puede(Permiso.VER_BITACORA),
+        "ve_quien": ve_quien,
+        "hoja": hoja,
         "varias_oficinas": len(filtro.fields["oficina"].choices) > 2,
     }
     return render(request, "territorios/documentos.html", contexto)

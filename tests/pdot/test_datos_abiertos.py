@@ -274,6 +274,7 @@ def test_se_descarga_tal_cual_y_no_otra_vez_si_no_cambio(client, territorio):
         assert sha256(b"".join(respuesta.streaming_content)).hexdigest() == ficha["sha256"]
         assert respuesta["Content-Disposition"] == 'attachment; filename="gad.csv"'
         assert respuesta["Content-Type"] == "text/csv; charset=utf-8"
+        assert respuesta["Access-Control-Allow-Origin"] == "*"
         igual = client.get(direccion, headers={"If-None-Match": respuesta["ETag"]})
         assert igual.status_code == 304
 

@@ -8,15 +8,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from acompanamiento.models import Acuerdo
 from pdot.acciones_revision import asignar
 from pdot.models import Informacion
+from pdot.ritmo import Situacion
 from talleres.models import Encuentro
 from territorios.models import EspacioCoordinacion
 from tests.conftest import entrar
 from tests.fabricas import EncuentroFactory
+from tests.fabricas_documentos import emitido
 from tests.lectura_html import pagina
 from tests.rutas import combinaciones, de_la_plataforma, tiene
 
@@ -43,6 +46,12 @@ TOTALES = {
     "acompanamiento:hoja_de_ruta": lambda c: sum(len(r.casillas) for r in c["hoja"].renglones),
     "talleres:lista": lambda c: c["total"],
     "talleres:choques": lambda c: c["cuantos"],
+    "talleres:por_hacer": lambda c: c["total"],
+    "territorios:documentos": lambda c: c["total"],
+    "pdot:avance": _largo("hijos"),
+    "pdot:avance_de_zona": _largo("hijos"),
+    "pdot:avance_de_grupos": _de_pagina,
+    "pdot:ritmo": _de_pagina,
     "pdot:inicio": _de_pagina,
     "pdot:revision": _de_pagina,
     "pdot:cobertura": _de_pagina,
@@ -236,3 +245,39 @@ def test_la_cola_dice_a_cargo_de_quien(client, zonal1, evaluaciones):
     direccion = reverse("pdot:revision")
     (fila,) = filas_de(entrar(client, zonal1).get(direccion, {"formato": "csv"}))
     assert fila[-1] == str(zonal1)
+
+
+@pytest.mark.parametrize(
+    ("quien", "dice_quien"), [("central", True), ("zonal1", True), ("observador", False)]
+)
+def test_los_documentos_no_nombran_a_quien_los_pidio_ante_quien_no_ve_la_bitacora(
+    client, elenco, quien, dice_quien
+):
+    uno = emitido(elenco[quien], titulo="=Documento")
+    emitido(elenco["zonal4"], titulo="Ajeno")
+    direccion = reverse("territorios:documentos")
+    respuesta = entrar(client, elenco[quien]).get(direccion, {"formato": "csv", "q": "=Doc"})
+    lineas = bytes_de(respuesta).decode("utf-8-sig").splitlines()
+    encabezado, fila = csv.reader(lineas, delimiter=";")
+    assert ("emitido por" in encabezado) == dice_quien
+    assert (str(elenco[quien]) in fila) == dice_quien
+    assert fila[:4] == [uno.numero_legible, uno.codigo_legible, "Prueba", "'=Documento"]
+
+
+def test_lo_que_espera_se_exporta_solo_con_lo_suyo(client, elenco, grupo1, grupo2):
+    hoy = timezone.localdate()
+    EncuentroFactory(estrategia=grupo1.estrategia, grupos=[grupo1], fecha=hoy, tema="=Uno")
+    EncuentroFactory(estrategia=grupo2.estrategia, grupos=[grupo2], fecha=hoy, tema="Dos")
+    direccion = reverse("talleres:por_hacer")
+    filas = filas_de(entrar(client, elenco["zonal4"]).get(direccion, {"formato": "csv"}))
+    assert [fila[6] for fila in filas] == ["Dos"]
+
+
+def test_el_ritmo_sale_con_su_filtro(client, central, hitos):
+    direccion = reverse("pdot:ritmo")
+    entrar(client, central)
+    for situacion in Situacion:
+        filtro = {"situacion": situacion.value}
+        total = _de_pagina(client.get(direccion, filtro).context)
+        filas = filas_de(client.get(direccion, filtro | {"formato": "csv"}))
+        assert [fila[-1] for fila in filas] == [situacion.label] * total

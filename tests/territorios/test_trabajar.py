@@ -233,6 +233,37 @@ def test_el_servidor_web_lanza_uno_por_maquina_que_se_va_con_el(trabajo):
     esperar(lambda: not Path(f"/proc/{suyo}").exists() or es_zombi(suyo))
 
 
+@pytest.mark.parametrize("opcion", ["--workers=2", "--preload"])
+def test_con_gunicorn_hay_uno_que_acompania_al_maestro(opcion, db):
+    """Con `--preload` la carga el maestro: quien dura es él, y no quien lo lanzó."""
+    orden = ["-m", "gunicorn", "config.wsgi", "--bind=127.0.0.1:0", "--workers=1", opcion]
+    con_el_suyo = ambiente(TRABAJADOR_EMBEBIDO="1")
+    maestro = subprocess.Popen(
+        [sys.executable, *orden],
+        cwd=settings.BASE_DIR,
+        env=con_el_suyo,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    de_el = f"--mientras-viva\0{maestro.pid}\0"
+    try:
+        esperar(lambda: len(con_orden(de_el)) == 1, maestro)
+    finally:
+        maestro.terminate()
+        maestro.wait()
+    esperar(lambda: con_orden(de_el) == [])
+
+
+def con_orden(parte):
+    """Los procesos vivos en cuya línea de órdenes está eso."""
+    hallados = []
+    for ruta in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if parte in ruta.read_text(errors="replace"):
+                hallados.append(int(ruta.parent.name))
+    return hallados
+
+
 def es_zombi(pid):
     """Murió y nadie ha preguntado por él todavía."""
     try:

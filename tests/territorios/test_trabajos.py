@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
@@ -253,6 +254,22 @@ def test_cancelado_mientras_se_arma_el_zip_no_se_publica(zonal1, monkeypatch):
     monkeypatch.setattr("territorios.empaque.armar", armar_y_cancelar)
     assert correr(trabajo).estado == "cancelado"
     assert zips() == []
+
+
+def test_sin_disco_para_el_zip_lo_dice_y_se_puede_reanudar(zonal1, monkeypatch):
+    trabajo = pedir_de(zonal1)
+    con_documentos(trabajo)
+    with monkeypatch.context() as sin_disco:
+        sin_disco.setattr("os.fsync", lleno)
+        correr(trabajo)
+    assert (trabajo.estado, trabajo.motivo) == ("fallido", trabajos.SIN_DISCO)
+    assert zips() == []
+    trabajos.reanudar(trabajo, por=zonal1)
+    assert (correr(trabajo).estado, len(zips())) == ("listo", 1)
+
+
+def lleno(descriptor):
+    raise OSError(ENOSPC, "No queda espacio")
 
 
 def test_no_se_reanuda_lo_que_no_se_detuvo_ni_si_hay_otro_igual(zonal1):

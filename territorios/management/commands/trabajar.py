@@ -44,6 +44,7 @@ class Command(BaseCommand):
 def _vive(pid):
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):
+        # De otra cuenta del sistema: el servidor terminó y su número ya es de otro.
         return False
     return True
