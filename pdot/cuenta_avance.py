@@ -163,14 +163,30 @@ def _por_estado(modelo, consulta, parte=None):
 def contar_avance(hoy=None):
     """Cuenta y guarda todas las miradas, con el corte del día. Devuelve cuántos ámbitos fueron."""
     hoy = hoy or timezone.localdate()
+    empezado = timezone.now()
     puestos = puestos_de(Grupo.objects.conformados(), hoy)
     return sum(
-        _guardar(mirada, contar_para(cuenta, puestos), hoy) for mirada, cuenta in miradas().items()
+        _contar_mirada(mirada, cuenta, puestos, empezado, hoy)
+        for mirada, cuenta in miradas().items()
     )
 
 
+def _contar_mirada(mirada, cuenta, puestos, empezado, hoy):
+    """Si otro proceso guardó mientras se contaba, lo leído puede ser lo viejo: se cuenta otra vez.
+
+    Lo peor sería dejarlo encima de lo nuevo con una fecha posterior.
+    """
+    while (guardados := _guardar(mirada, contar_para(cuenta, puestos), empezado, hoy)) is None:
+        puestos, empezado = None, timezone.now()
+    return guardados
+
+
 @transaction.atomic
-def _guardar(mirada, ambitos, hoy):
+def _guardar(mirada, ambitos, empezado, hoy):
+    """Cuántos ámbitos guardó; None si otro guardó los de esta mirada después de `empezado`."""
+    guardadas = CifrasDeAvance.objects.select_for_update().filter(mirada=mirada)
+    if any(contado > empezado for contado in guardadas.values_list("contado", flat=True)):
+        return None
     filas = [CifrasDeAvance(mirada=mirada, ambito=a, cifras=c) for a, c in ambitos.items()]
     CifrasDeAvance.objects.bulk_create(
         filas,

@@ -34,9 +34,17 @@ PLAZO_DE_CONSTANCIA = timedelta(days=1)
 
 @task()
 def contar_otra_vez():
-    contar_avance()
-    hechas = _pedidas().finished()
-    hechas.filter(finished_at__lt=timezone.now() - PLAZO_DE_CONSTANCIA).delete()
+    contar_ya()
+
+
+def contar_ya():
+    """Cuenta y quita de la cola lo que con esto ya se hizo. Devuelve cuántos ámbitos fueron."""
+    empezado = timezone.now()
+    ambitos = contar_avance()
+    # Lo que se pidió antes de empezar se guardó antes: ya entró.
+    _pedidas().filter(status=TaskResultStatus.READY, enqueued_at__lt=empezado).delete()
+    _pedidas().finished().filter(finished_at__lt=empezado - PLAZO_DE_CONSTANCIA).delete()
+    return ambitos
 
 
 def escuchar():

@@ -4,8 +4,9 @@ from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
 
-from pdot.cuenta_avance import contar_avance, reconstruir
+from pdot.cuenta_avance import reconstruir
 from pdot.models import CorteDeAvance
+from pdot.tarea_de_avance import contar_ya
 from territorios.texto import cuantos
 
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         if desde:
             dias = reconstruir(_leer_fecha(desde))
             self.stdout.write(f"Se rehicieron los cortes de {cuantos(dias, 'día', 'días')}.")
-        ambitos = contar_avance()
+        ambitos = contar_ya()
         self.stdout.write(f"Se contó el avance de {cuantos(ambitos, 'ámbito', 'ámbitos')}.")
 
 
