@@ -8,11 +8,11 @@ una membresía. De paso queda el corte del día, y de los cortes sale la tendenc
 from collections import Counter, defaultdict
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from acompanamiento.models import Grupo, Membresia
+from acompanamiento.models import Acuerdo, Grupo, Membresia
 from talleres.models import Encuentro
 
 from .cobertura import contar, leer_gads, marcar
@@ -32,7 +32,8 @@ def contar_para(usuario, puestos=None):
 
     `puestos`: los de todos los grupos, si ya se leyeron.
     """
-    grupos = list(Grupo.objects.visibles_para(usuario).conformados().order_by("estrategia", "pk"))
+    visibles = Grupo.objects.visibles_para(usuario).conformados().select_related("estrategia")
+    grupos = list(visibles.order_by("estrategia", "pk"))
     gads = _marcados(usuario, grupos)
     if puestos is None:
         puestos = puestos_de(grupos, timezone.localdate())
@@ -51,6 +52,7 @@ def contar_para(usuario, puestos=None):
             ambitos[ambito_de_zona(zona)] = cifras
     miembros = _agrupar(gads, lambda gad: [grupo.pk for grupo in gad.grupos])
     de_grupo = _agrupar(puestos, lambda puesto: [puesto.grupo.pk])
+    hechos = Hechos(usuario)
     for grupo in grupos:
         suyos = miembros[grupo.pk]
         ambitos[ambito_de_grupo(grupo.pk)] = {
@@ -61,6 +63,7 @@ def contar_para(usuario, puestos=None):
             "estado": grupo.estado,
             "estrategia": grupo.estrategia_id,
             "zonas": sorted({grupo.zona_id, *(gad.zona for gad in suyos)}),
+            **hechos.de_grupo(grupo),
         }
     return ambitos
 
@@ -107,10 +110,51 @@ def _niveles(gads):
 
 
 def _hecho_para(usuario):
-    """Lo que dice `resumen`, con lo que ve quien mira: encuentros y evaluaciones por estado."""
+    """Lo que dice `resumen`, con lo que ve quien mira, por estado: evaluaciones, encuentros (por
+    estrategia) y acuerdos.
+
+    Las evaluaciones de una zona son las de sus GAD, aunque lea además las aprobadas de los de otra
+    que están en sus grupos; los borradores son de cada GAD y no se cuentan.
+    """
     evaluaciones = Evaluacion.objects.visibles_para(usuario).order_by()
+    evaluaciones = evaluaciones.exclude(estado=Evaluacion.Estado.BORRADOR)
+    if usuario.zona_id:
+        evaluaciones = evaluaciones.filter(pdot__gad__territorio__zona=usuario.zona_id)
     estados = Counter(evaluaciones.values_list("estado", flat=True))
-    return {"evaluaciones": {estado: estados[estado] for estado in Evaluacion.Estado.values}}
+    return {
+        "evaluaciones": {estado: estados[estado] for estado in Evaluacion.Estado.values},
+        "encuentros": _por_estado(
+            Encuentro, Encuentro.objects.visibles_para(usuario), "estrategia__codigo"
+        ),
+        "acuerdos": _por_estado(Acuerdo, Acuerdo.objects.visibles_para(usuario)).get("", {}),
+    }
+
+
+class Hechos:
+    """Los encuentros y acuerdos de cada grupo que ve quien mira. Dos consultas."""
+
+    def __init__(self, usuario):
+        encuentros = Encuentro.objects.visibles_para(usuario).exclude(grupos=None)
+        self.encuentros = _por_estado(Encuentro, encuentros, "grupos")
+        acuerdos = Acuerdo.objects.visibles_para(usuario)
+        self.acuerdos = _por_estado(Acuerdo, acuerdos, "grupo")
+
+    def de_grupo(self, grupo):
+        suyos = self.encuentros.get(grupo.pk)
+        return {
+            "encuentros": {grupo.estrategia.codigo: suyos} if suyos else {},
+            "acuerdos": self.acuerdos.get(grupo.pk, {}),
+        }
+
+
+def _por_estado(modelo, consulta, parte=None):
+    """{parte: {estado: cuántos}}, con todos los estados; sin `parte`, todo bajo ""."""
+    partes = {}
+    que = F(parte) if parte else Value("")
+    filas = consulta.order_by().annotate(parte=que).values_list("parte", "estado")
+    for clave, estado, cuantos in filas.annotate(cuantos=Count("pk", distinct=True)):
+        partes.setdefault(clave, dict.fromkeys(modelo.Estado.values, 0))[estado] = cuantos
+    return partes
 
 
 # --- Guardar ------------------------------------------------------------------------------------
@@ -119,14 +163,30 @@ def _hecho_para(usuario):
 def contar_avance(hoy=None):
     """Cuenta y guarda todas las miradas, con el corte del día. Devuelve cuántos ámbitos fueron."""
     hoy = hoy or timezone.localdate()
+    empezado = timezone.now()
     puestos = puestos_de(Grupo.objects.conformados(), hoy)
     return sum(
-        _guardar(mirada, contar_para(cuenta, puestos), hoy) for mirada, cuenta in miradas().items()
+        _contar_mirada(mirada, cuenta, puestos, empezado, hoy)
+        for mirada, cuenta in miradas().items()
     )
 
 
+def _contar_mirada(mirada, cuenta, puestos, empezado, hoy):
+    """Si otro proceso guardó mientras se contaba, lo leído puede ser lo viejo: se cuenta otra vez.
+
+    Lo peor sería dejarlo encima de lo nuevo con una fecha posterior.
+    """
+    while (guardados := _guardar(mirada, contar_para(cuenta, puestos), empezado, hoy)) is None:
+        puestos, empezado = None, timezone.now()
+    return guardados
+
+
 @transaction.atomic
-def _guardar(mirada, ambitos, hoy):
+def _guardar(mirada, ambitos, empezado, hoy):
+    """Cuántos ámbitos guardó; None si otro guardó los de esta mirada después de `empezado`."""
+    guardadas = CifrasDeAvance.objects.select_for_update().filter(mirada=mirada)
+    if any(contado > empezado for contado in guardadas.values_list("contado", flat=True)):
+        return None
     filas = [CifrasDeAvance(mirada=mirada, ambito=a, cifras=c) for a, c in ambitos.items()]
     CifrasDeAvance.objects.bulk_create(
         filas,

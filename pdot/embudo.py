@@ -21,6 +21,7 @@ from .indicadores import Cociente
 from .miradas import mirada_de
 from .models import CifrasDeAvance
 from .ritmo import Situacion
+from .tarea_de_avance import hay_cambios_desde
 
 PASOS = (
     *(Escalon.GRUPO, Escalon.M1, Escalon.M2, Escalon.M3),
@@ -38,11 +39,13 @@ RESUMIDO = ("niveles", "ritmo", "nombre", "numero", "estado", "estrategia", "zon
 class Contado:
     """Lo contado para quien mira: `ambitos` es {clave: cifras} con solo lo de RESUMIDO.
 
-    `cuando`: de cuándo es lo más viejo; None si se contó ahora.
+    `cuando`: de cuándo es lo más viejo; None si se contó ahora. `hay_cambios`: si desde entonces se
+    guardó algo que falta contar.
     """
 
     ambitos: dict
     cuando: object = None
+    hay_cambios: bool = False
     _enteros: dict = field(default_factory=dict)
     _mirada: str = ""
 
@@ -73,14 +76,15 @@ class Contado:
 
 
 def leer_contado(usuario):
-    """El Contado de quien mira. Una consulta, salvo que haya que contar ahora."""
+    """El Contado de quien mira. Dos consultas, salvo que haya que contar ahora."""
     mirada = mirada_de(usuario)
     guardadas = CifrasDeAvance.objects.filter(mirada=mirada).order_by("pk")
     que_se_lee = [f"cifras__{que}" for que in RESUMIDO]
     filas = list(guardadas.values_list("ambito", "contado", *que_se_lee)) if mirada else []
     if filas:
         ambitos = {ambito: dict(zip(RESUMIDO, que, strict=True)) for ambito, _, *que in filas}
-        return Contado(ambitos, min(fila[1] for fila in filas), _mirada=mirada)
+        cuando = min(fila[1] for fila in filas)
+        return Contado(ambitos, cuando, hay_cambios_desde(cuando), _mirada=mirada)
     ambitos = contar_para(usuario)
     return Contado(ambitos, _enteros=ambitos)
 

@@ -232,6 +232,27 @@ class FiltroEvaluaciones(forms.Form):
         error_messages={"invalid_choice": "Ese estado no existe."},
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    zona = CampoOpcion(
+        required=False,
+        error_messages={"invalid_choice": "«%(value)s» no es una zona que usted pueda ver."},
+    )
+
+    def __init__(self, *args, zonas, **kwargs):
+        """`zonas`: las que abarca quien mira; a quien es de un GAD no se le ofrecen."""
+        super().__init__(*args, **kwargs)
+        self.fields["zona"].choices = [("", "Todas"), *((z.pk, str(z)) for z in zonas)]
+        self.fields["zona"].widget.attrs["class"] = "form-select"
+        if not zonas:
+            del self.fields["zona"]
+
+    def aplicar(self, evaluaciones):
+        columnas = {"estado": "estado", "zona": "pdot__gad__territorio__zona"}
+        puestos = {columnas[campo]: v for campo, v in self.cleaned_data.items() if v}
+        return evaluaciones.filter(**puestos)
+
+    @property
+    def filtra(self):
+        return self.is_valid() and any(self.cleaned_data.values())
 
 
 class FiltroCobertura(forms.Form):

@@ -21,11 +21,11 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from . import correos_de_trabajos, empaque
-from .cartero import encolar
+from .avisos import avisar
 from .documentos import SinPango
 from .embebido import asegurar
 from .jurisdiccion import Permiso
-from .models import PiezaDeTrabajo, Trabajo, Usuario
+from .models import Aviso, PiezaDeTrabajo, Trabajo, Usuario
 from .models.documento import oficina_de
 from .models.trabajo import INTENTOS_POR_PIEZA, PLAZO_SIN_LATIDO
 from .versiones import bloquear
@@ -299,14 +299,19 @@ def _fallar(trabajo, motivo):
 
 
 def _avisar(trabajo):
-    """El único lugar donde se cuenta que terminó; la clave hace que salga una vez por final."""
-    para = trabajo.pedido_por.email
-    if para:
-        mensaje = correos_de_trabajos.terminado(trabajo)
-        clave = f"trabajo-{trabajo.pk}-{trabajo.estado}"
-        if trabajo.estado == Estado.FALLIDO:
-            clave += f"-{trabajo.terminado:%Y%m%d%H%M%S%f}"
-        encolar(clave=clave, para=para, caduca=trabajo.vence, **mensaje)
+    """El único lugar donde se cuenta que terminó; la clave hace que se diga una vez por final."""
+    mensaje = correos_de_trabajos.terminado(trabajo)
+    clave = f"trabajo-{trabajo.pk}-{trabajo.estado}"
+    if trabajo.estado == Estado.FALLIDO:
+        clave += f"-{trabajo.terminado:%Y%m%d%H%M%S%f}"
+    avisar(
+        [trabajo.pedido_por],
+        clase=Aviso.Clase.TRABAJO,
+        clave=clave,
+        texto=f"{mensaje['asunto']}. {trabajo.motivo}",
+        direccion=trabajo.get_absolute_url(),
+        correo={**mensaje, "caduca": trabajo.vence},
+    )
 
 
 # --- Barrer -------------------------------------------------------------------------------------

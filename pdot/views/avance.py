@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from acompanamiento.models import Grupo
 from territorios.descargas import descargar, formato_pedido
+from territorios.embebido import asegurar
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import Gad, Zona
@@ -25,10 +26,11 @@ from ..embudo import (
 )
 from ..escalones import NIVELES, Escalon
 from ..forms_avance import FiltroRitmo
+from ..hecho import hecho_en
 from ..hojas_de_listas import AVANCE, RITMO
 from ..mapa_cobertura import mapa_de_escalones
 from ..miradas import PAIS, ambito_de_grupo, ambito_de_zona
-from ..models import Evaluacion, esta_a_la_vista
+from ..models import esta_a_la_vista
 from ..ritmo import Situacion, puestos_de
 from ..tendencia import leer_tendencia
 
@@ -46,13 +48,21 @@ def _migas(*pasos):
     ]
 
 
+def _contado(request):
+    """Lo contado para quien entra. Si mataron al trabajador, basta con que alguien mire."""
+    contado = leer_contado(request.user)
+    if contado.hay_cambios:
+        asegurar()
+    return contado
+
+
 # --- País, zona y lo propio ---------------------------------------------------------------------
 
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def avance(request):
     """Lo que abarca quien entra: el país, su zona o, si es de un GAD, sus grupos."""
-    contado = leer_contado(request.user)
+    contado = _contado(request)
     if request.user.ve_el_pais:
         return _del_pais(request, contado)
     if request.user.zona_id:
@@ -89,7 +99,7 @@ def zona(request, zona):
         raise Http404
     zona = get_object_or_404(Zona, pk=zona)
     migas = _migas((str(zona), None))
-    return _de_la_zona(request, leer_contado(request.user), zona, migas)
+    return _de_la_zona(request, _contado(request), zona, migas)
 
 
 def _de_la_zona(request, contado, zona, migas):
@@ -162,20 +172,12 @@ def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
         "tendencia": leer_tendencia(request.user, ambito, timezone.localdate(), anio),
         "ritmo": [(uno, casilla_de_ritmo(cifras["ritmo"], uno, filtro)) for uno in Situacion],
         "hay_ritmo": any(cifras["ritmo"].values()),
-        "por_estado": _por_estado(cifras),
+        "hecho": hecho_en(cifras, **filtro),
         "hijos": hijos,
         "hoja": AVANCE,
         "orden": orden if orden in ORDENES else "",
     }
     return render(request, "pdot/avance.html", contexto)
-
-
-def _por_estado(cifras):
-    """[(estado, nombre, cuántas, dirección)] de las evaluaciones; nada si no son de este ámbito."""
-    return [
-        (estado, Evaluacion.Estado(estado).label, n, f"{reverse('pdot:inicio')}?estado={estado}")
-        for estado, n in cifras.get("evaluaciones", {}).items()
-    ]
 
 
 # --- Grupos -------------------------------------------------------------------------------------
@@ -197,7 +199,7 @@ def _rezagados(grupos):
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def grupos(request):
     """Todos los grupos conformados que ve, o los de una zona, en el orden que se pida."""
-    contado = leer_contado(request.user)
+    contado = _contado(request)
     zona = entero_de(request.GET.get("zona")) or None
     orden = request.GET.get("orden", "")
     renglones = [_renglon_de_grupo(pk, cifras) for pk, cifras in contado.grupos(zona).items()]
@@ -225,7 +227,7 @@ def grupo(request, pk):
     """Un grupo con sus GAD; de uno propuesto o cancelado se dice que no acompaña a nadie."""
     visibles = Grupo.objects.visibles_para(request.user).select_related("estrategia")
     grupo = get_object_or_404(visibles, pk=pk)
-    contado = leer_contado(request.user)
+    contado = _contado(request)
     ambito = ambito_de_grupo(pk)
     cifras = contado.entero(ambito)
     contexto = {

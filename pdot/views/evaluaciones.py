@@ -11,6 +11,7 @@ from territorios.bitacora import cambios_de
 from territorios.descargas import descargar, formato_pedido
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
+from territorios.models import Zona
 from territorios.versiones import Conflicto
 from territorios.views.documentos import sitio_de
 
@@ -41,12 +42,11 @@ Clase = Seccion.Clase
 @exige(Permiso.VER_EVALUACIONES)
 def lista(request):
     """Evaluaciones de la jurisdicción, la última cambiada primero."""
-    filtro = FiltroEvaluaciones(request.GET)
+    filtro = FiltroEvaluaciones(request.GET, zonas=_zonas_de(request.user))
     elegidas = Evaluacion.objects.visibles_para(request.user)
     es_valido = filtro.is_valid()
-    estado = filtro.cleaned_data["estado"] if es_valido else ""
-    if estado:
-        elegidas = elegidas.filter(estado=estado)
+    if es_valido:
+        elegidas = filtro.aplicar(elegidas)
     en_orden = elegidas.para_lista().order_by("-actualizada", "-pk")
     if es_valido and (formato := formato_pedido(request, EVALUACIONES)):
         return descargar(formato, EVALUACIONES, en_orden)
@@ -57,11 +57,16 @@ def lista(request):
         "migas": [("Inicio", reverse("inicio")), ("PDOT", None)],
         "pagina": Paginator(en_orden, POR_PAGINA).get_page(request.GET.get("pagina")),
         "filtro": filtro,
-        "estado": estado,
         "por_revisar": Evaluacion.objects.revisables_por(request.user).count(),
         "propia": evaluacion_propia(request.user),
     }
     return render(request, "pdot/lista.html", contexto, status=200 if es_valido else 400)
+
+
+def _zonas_de(usuario):
+    if usuario.ve_el_pais:
+        return list(Zona.objects.order_by("numero"))
+    return [usuario.zona] if usuario.zona_id else []
 
 
 @exige(Permiso.LLENAR_EVALUACION)

@@ -36,6 +36,8 @@ TOTALES = (
     re.compile(r"<caption>[\d.]+ a [\d.]+ de ([\d.]+)</caption>"),
     re.compile(r"<caption>([\d.]+) en total</caption>"),
     re.compile(r"<caption>([\d.]+) evaluaci"),
+    re.compile(r"<caption>([\d.]+) acuerdos?, "),
+    re.compile(r"([\d.]+) encuentros?(?:, según los filtros|</p>| ·)"),
     re.compile(r"([\d.]+) grupos? conformados?\."),
 )
 
@@ -168,18 +170,18 @@ class TestConElPiloto:
         assert comprobar_enlaces(entrar(client, central), rutas_de(central)) > 150
 
     def test_las_consultas_son_pocas_y_siempre_las_mismas(self, client, django_assert_num_queries):
-        """Sesión, cuenta, lo contado, lo entero del ámbito, el mapa y los cortes.
+        """Sesión, cuenta, lo contado y si falta contar, lo entero del ámbito, el mapa y los cortes.
 
         La zona y el grupo añaden su fila y los cantones que se encuadran.
         """
         contar_avance()
         entrar(client, UsuarioFactory(rol="central"))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(reverse("pdot:avance"))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(reverse("pdot:avance_de_zona", args=[4]))
         del_grupo = reverse("pdot:tablero_de_grupo", args=[Grupo.objects.conformados()[0].pk])
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(del_grupo)
 
 

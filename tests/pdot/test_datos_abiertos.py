@@ -39,12 +39,19 @@ PERSONALES = {
     "pdot.Respuesta.texto",
     "pdot.Necesidad.tema",
 }
-# La base los quiere vacíos mientras la fila no se retire, y en la muestra ninguna se retiró.
+# La base no los deja llenar con cualquier cosa: exige que estén vacíos mientras la fila no se
+# retire, se revoque o falle, o que tengan la forma de una suma o de una dirección.
 CERRADOS = {
     "pdot.Necesidad.motivo_retiro",
     "pdot.Promocion.motivo",
     "talleres.Aporte.motivo_retiro",
     "talleres.Participante.organizacion",
+    "territorios.Aviso.direccion",
+    "territorios.DocumentoEmitido.sha256",
+    "territorios.LlaveDeApi.motivo",
+    "territorios.LlaveDeApi.resumen",
+    "territorios.PiezaDeTrabajo.error",
+    "territorios.Trabajo.sha256",
 }
 
 

@@ -4,7 +4,9 @@ from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
 
-from pdot.cuenta_avance import contar_avance, reconstruir
+from pdot.cuenta_avance import reconstruir
+from pdot.models import CorteDeAvance
+from pdot.tarea_de_avance import contar_ya
 from territorios.texto import cuantos
 
 
@@ -17,11 +19,19 @@ class Command(BaseCommand):
             help="AAAA-MM-DD: además rehace los cortes desde ese día, con las fechas que constan.",
         )
 
-    def handle(self, *args, desde, **opciones):
+        parser.add_argument(
+            "--si-falta",
+            action="store_true",
+            help="No hace nada si ya hay cifras contadas: para preparar una demostración.",
+        )
+
+    def handle(self, *args, desde, si_falta, **opciones):
+        if si_falta and CorteDeAvance.objects.exists():
+            return
         if desde:
             dias = reconstruir(_leer_fecha(desde))
             self.stdout.write(f"Se rehicieron los cortes de {cuantos(dias, 'día', 'días')}.")
-        ambitos = contar_avance()
+        ambitos = contar_ya()
         self.stdout.write(f"Se contó el avance de {cuantos(ambitos, 'ámbito', 'ámbitos')}.")
 
 
