@@ -11,7 +11,7 @@ from django.utils import timezone
 from pdot.models import PublicacionDeDatos
 from territorios.models import Aviso, DocumentoEmitido, PiezaDeTrabajo, Trabajo
 from territorios.models.aviso import ambito_de
-from territorios.models.documento import oficina_de
+from territorios.models.documento import SerieDeDocumentos, oficina_de
 
 from .carga import guardar
 
@@ -25,6 +25,11 @@ def sembrar(medidas, cuentas):
     """`cuentas`: las de la central y de las zonas, que son las que emiten."""
     ahora = timezone.now()
     guardar(DocumentoEmitido, _documentos(medidas, cuentas, ahora))
+    # Los que se emitan al medir siguen la serie.
+    ultimo = {"anio": ahora.year, "ultimo": medidas.documentos_por_cuenta}
+    guardar(
+        SerieDeDocumentos, (SerieDeDocumentos(oficina=oficina_de(c), **ultimo) for c in cuentas)
+    )
     guardar(Aviso, _avisos(medidas, cuentas))
     guardar(Trabajo, _trabajos(cuentas, ahora))
     guardar(PiezaDeTrabajo, _piezas())
