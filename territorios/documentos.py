@@ -10,7 +10,6 @@ import os
 import re
 import warnings
 from collections import Counter
-from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 
@@ -22,16 +21,13 @@ from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
+from .letras import letra_de
 from .models import Gad, Logotipo, NombreInstitucion
 from .texto import enumerar, sin_control
 
 # Cada tramo empieza por letra o cifra: no hay «..», ni ruta absoluta, ni nada por decodificar.
 TRAMO = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 RUTA_ESTATICA = re.compile(f"estatico:({TRAMO}(?:/{TRAMO})*)")
-LETRAS = {
-    "letra:recta": "PublicSans[wght].ttf",
-    "letra:cursiva": "PublicSans-Italic[wght].ttf",
-}
 LARGO_DEL_NOMBRE = 90
 # Lo que se sabe recién al emitir. Lo que escribe la gente sale escapado: no imita una marca.
 MARCA_DEL_SELLO = "<!--sello-->"
@@ -210,7 +206,7 @@ def buscador():
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class BuscadorDeLaCasa(URLFetcher):
-        """Solo `data:`, `estatico:RUTA` y las dos letras. Lo demás corta el documento."""
+        """Solo `data:`, `estatico:RUTA` y la letra. Lo demás corta el documento."""
 
         def __init__(self):
             super().__init__(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
@@ -227,9 +223,8 @@ def buscador():
 
 def archivo_propio(direccion):
     """Archivo en disco de una dirección de la casa. Lanza RecursoAjeno con cualquier otra."""
-    if direccion in LETRAS:
-        paquete = find_spec("fontpkg_public_sans").submodule_search_locations[0]
-        return Path(paquete) / "files" / LETRAS[direccion]
+    if letra := letra_de(direccion):
+        return letra
     ruta = RUTA_ESTATICA.fullmatch(direccion)
     archivo = finders.find(ruta[1]) if ruta else None
     if not archivo or not Path(archivo).is_file():

@@ -7,6 +7,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -22,6 +23,8 @@ from ..acciones import AcuerdoCerrado, YaExiste, anotar_avance, cancelar_acuerdo
 from ..forms import AcuerdoForm, AvanceForm, FiltroAcuerdos, MotivoForm
 from ..hojas import ACUERDOS
 from ..models import Acuerdo, AvanceAcuerdo, Grupo
+
+POR_PAGINA = 50
 
 
 def migas_de_acuerdos(*pasos):
@@ -44,14 +47,14 @@ def acuerdos(request):
         mios=Acuerdo.objects.con_avance_de(request.user),
     )
     es_valido = filtro.is_valid()
-    elegidos = filtro.aplicar(visibles).para_lista() if es_valido else []
+    elegidos = filtro.aplicar(visibles).para_lista() if es_valido else Acuerdo.objects.none()
     if es_valido and (formato := formato_pedido(request, ACUERDOS)):
         return descargar(formato, ACUERDOS, elegidos)
     contexto = {
         "lugar": "acompanamiento",
         "migas": migas_de_acuerdos(),
         "filtro": filtro,
-        "acuerdos": elegidos,
+        "acuerdos": Paginator(elegidos, POR_PAGINA).get_page(request.GET.get("pagina")),
         "hoja": ACUERDOS,
         "vencidos": visibles.vencidos().count(),
     }

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from . import pisos as urls_de_pisos
 from .formulario import lo_que_se_envia
-from .paginas import ZONAL
+from .paginas import LLAVE, PUBLICO, ZONAL
 from .peso import sin_comprimir
 
 CADA_CUANTAS = 6
@@ -89,6 +89,9 @@ class Banco:
         for quien, usuario in muestra.usuarios.items():
             self.clientes[quien] = Client(headers={"accept-encoding": "gzip"})
             self.clientes[quien].force_login(usuario)
+        self.clientes[PUBLICO] = Client(headers={"accept-encoding": "gzip"})
+        con_llave = {"accept-encoding": "gzip", "authorization": f"Bearer {muestra.llave}"}
+        self.clientes[LLAVE] = Client(headers=con_llave)
         self.envios = 0
 
     def medir(self, paginas, repeticiones, aviso=lambda texto: None):

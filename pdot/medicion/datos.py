@@ -24,7 +24,7 @@ from talleres.models import (
 )
 from territorios.models import Autoridad, Entidad, Gad, Usuario
 
-from . import datos_evaluaciones, datos_grupos
+from . import datos_evaluaciones, datos_grupos, datos_informes
 from .carga import con_fechas_dadas, guardar
 
 DIAS_POR_ESTRATEGIA = 183
@@ -51,6 +51,9 @@ def sembrar(medidas, *, hoy=None, aviso=lambda texto: None):
     datos_evaluaciones.sembrar(medidas, gads, hoy, usuarios["central"])
     aviso("acuerdos, hojas de ruta, visión y planes de capacidades")
     datos_grupos.sembrar(medidas, gads, grupos[0], grupos, hoy, usuarios["central"])
+    aviso("documentos, trabajos y avisos")
+    emiten = Usuario.objects.filter(rol__in=("central", "zonal")).order_by("pk")
+    datos_informes.sembrar(medidas, list(emiten))
 
 
 def cargar_catalogos():
@@ -61,7 +64,7 @@ def cargar_catalogos():
 
 def contar_resumenes():
     """Lo que cron deja contado cada noche, y las estadísticas con que la base elige su plan."""
-    for orden in ("contar_indicadores", "contar_choques"):
+    for orden in ("contar_indicadores", "contar_choques", "contar_avance"):
         call_command(orden, verbosity=0, stdout=_Mudo())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

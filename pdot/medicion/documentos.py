@@ -40,7 +40,7 @@ def medir_documentos(banco, lista):
 def _medir(banco, nombre, quien, ruta, muestras):
     claves = getattr(banco.muestra, muestras)[: MUESTRAS + 1]
     try:
-        hechos = [_componer(banco.clientes[quien], reverse(ruta, args=[uno])) for uno in claves]
+        hechos = [_componer(banco.clientes[quien], _direccion(ruta, uno)) for uno in claves]
     except _NoCompuso as motivo:
         return Documento(nombre, falla=str(motivo))
     # El primero carga WeasyPrint y las letras: no se cuenta.
@@ -51,6 +51,10 @@ def _medir(banco, nombre, quien, ruta, muestras):
         segundos=median(nuestro / paginas for paginas, nuestro, _ in hechos),
         pelado=median(pelado / paginas for paginas, _, pelado in hechos),
     )
+
+
+def _direccion(ruta, muestra):
+    return reverse(ruta, args=muestra if isinstance(muestra, tuple) else [muestra])
 
 
 class _NoCompuso(Exception):

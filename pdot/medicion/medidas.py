@@ -17,6 +17,8 @@ class Medidas:
     periodos: int = 3
     evaluaciones_por_plan: int = 2
     necesidades_por_gad: int = 1
+    documentos_por_cuenta: int = 300
+    avisos_por_cuenta: int = 200
 
     @classmethod
     def de(cls, escala):
@@ -27,4 +29,6 @@ class Medidas:
             asistencias=base.asistencias * escala,
             periodos=base.periodos * escala,
             necesidades_por_gad=base.necesidades_por_gad * escala,
+            documentos_por_cuenta=base.documentos_por_cuenta * escala,
+            avisos_por_cuenta=base.avisos_por_cuenta * escala,
         )

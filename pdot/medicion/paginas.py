@@ -15,9 +15,12 @@ from acompanamiento.models import Acuerdo, Estrategia, Grupo
 from pdot.models import Evaluacion, Pdot, PlanCapacidades
 from talleres.cronograma import Semana
 from talleres.models import Encuentro
-from territorios.models import Usuario
+from territorios.llaves import dar_llave
+from territorios.models import LlaveDeApi, Trabajo, Usuario
 
 CENTRAL, ZONAL, GAD, OBSERVA = "central", "zonal", "gad", "observa"
+# Quienes no entran con una cuenta: el público, y un sistema con su llave de la API.
+PUBLICO, LLAVE = "publico", "llave"
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,30 @@ PAGINAS = (
     Pagina("Plan de capacidades", ZONAL, "pdot:plan_capacidades", ("capacidades",)),
     Pagina("Plan de un GAD", ZONAL, "pdot:plan", ("plan",)),
     Pagina("Exportar", CENTRAL, "pdot:exportar"),
+    Pagina("Avance del país", CENTRAL, "pdot:avance"),
+    Pagina("Avance de una zona", ZONAL, "pdot:avance_de_zona", ("zona",)),
+    Pagina("Avance, todos los grupos", CENTRAL, "pdot:avance_de_grupos"),
+    Pagina("Tablero de un grupo", ZONAL, "pdot:tablero_de_grupo", ("grupo",)),
+    Pagina("Avance de un GAD", ZONAL, "pdot:avance_de_gad", ("canton",)),
+    Pagina("Ritmo", CENTRAL, "pdot:ritmo"),
+    Pagina("Avisos", ZONAL, "avisos:lista"),
+    Pagina("Preferencias de avisos", ZONAL, "avisos:preferencias", meta=FORMULARIO),
+    Pagina("Documentos emitidos", ZONAL, "territorios:documentos"),
+    Pagina("Informes de una estrategia", CENTRAL, "pdot:informes", ("estrategia",)),
+    Pagina("Informe de un grupo", ZONAL, "pdot:informe", ("estrategia", "clave_del_grupo")),
+    Pagina(
+        "Editar un informe",
+        ZONAL,
+        "pdot:editar_informe",
+        ("estrategia", "clave_del_grupo"),
+        FORMULARIO,
+    ),
+    Pagina("Trabajos en bloque", CENTRAL, "pdot:trabajos"),
+    Pagina("Pedir fichas en bloque", CENTRAL, "pdot:pedir_fichas", meta=FORMULARIO),
+    Pagina("Trabajo en bloque", CENTRAL, "pdot:trabajo", ("trabajo",)),
+    Pagina("Por hacer", ZONAL, "talleres:por_hacer"),
+    Pagina("Datos abiertos", PUBLICO, "datos:inicio"),
+    Pagina("API, resumen", LLAVE, "api:resumen"),
 )
 
 # Las que se abren desde el campo: lo que pesa cada visita después de la primera.
@@ -121,11 +148,12 @@ RURALES = tuple(pagina for pagina in PAGINAS if pagina.quien == GAD and not pagi
 EXPORTACIONES = (("Respuestas", "respuestas"), ("Vínculos", "vinculos"))
 
 # Los PDF: (nombre, quién, ruta, de qué muestras): cada repetición usa una muestra distinta, porque
-# un documento ya emitido no se compone otra vez.
+# un documento ya emitido no se compone otra vez. Una muestra con varios argumentos es una tupla.
 DOCUMENTOS = (
     ("Ficha del GAD", ZONAL, "pdot:gad_pdf", "cantones"),
     ("Sistematización del grupo", ZONAL, "pdot:grupo_pdf", "grupos"),
     ("Agenda del taller", ZONAL, "talleres:agenda_pdf", "talleres"),
+    ("Informe de un grupo", ZONAL, "pdot:borrador_de_informe", "informes_de_grupos"),
 )
 
 
@@ -181,6 +209,24 @@ class Muestra:
     @property
     def grupo(self):
         return self.grupos[0]
+
+    @property
+    def clave_del_grupo(self):
+        return f"grupo-{self.grupo}"
+
+    @property
+    def informes_de_grupos(self):
+        return [(self.estrategia, f"grupo-{grupo}") for grupo in self.grupos]
+
+    @cached_property
+    def trabajo(self):
+        return Trabajo.objects.values_list("pk", flat=True).first()
+
+    @cached_property
+    def llave(self):
+        """El texto de una llave de la API recién dada: de las guardadas solo queda el resumen."""
+        nueva = LlaveDeApi(titular="Medición", caduca=timezone.localdate())
+        return dar_llave(nueva, por=self.usuarios[CENTRAL])
 
     @cached_property
     def cantones(self):

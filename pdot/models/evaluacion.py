@@ -180,6 +180,12 @@ class Evaluacion(ModeloVersionado):
         en_su_nombre = llenado is not None and llenado.rige and llenado.por_id == usuario.pk
         return self.es_de(usuario) or en_su_nombre
 
+    def espera_a(self, usuario):
+        """Si espera hoy su revisión: lo mismo que `revisables_por`, de la que ya se trajo."""
+        if self.estado != self.Estado.ENVIADA or not usuario.puede(Permiso.REVISAR_EVALUACION):
+            return False
+        return usuario.ve_el_pais or self.pdot.gad.territorio.zona_id == usuario.zona_id
+
     def se_lee_como_esta(self, usuario):
         """Si la lee como está ahora; lo que se corrige, quien no la llena lo lee al reenviarse."""
         return self.estado != self.Estado.DEVUELTA or self.la_llena(usuario)

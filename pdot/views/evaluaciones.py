@@ -133,7 +133,7 @@ def contexto_de_detalle(request, evaluacion, **mas):
         "puede_retomar": es_suya and en_sus_manos and _la_llena_la_zona(evaluacion),
         "cambio": cambio_de(evaluacion) if en_sus_manos and evaluacion.la_llena(usuario) else None,
         "puede_abrir_otra": es_suya and evaluacion.estado == Evaluacion.Estado.APROBADA,
-        "puede_revisar": _puede_revisar(usuario, evaluacion),
+        "puede_revisar": evaluacion.espera_a(usuario),
         "puede_declarar": puede_declarar_de(usuario, evaluacion.gad),
         "fotos": fotos_de(evaluacion, usuario),
         "problemas": _problemas(llenado, usuario),
@@ -144,12 +144,6 @@ def contexto_de_detalle(request, evaluacion, **mas):
     } | mas
 
 
-def _puede_revisar(usuario, evaluacion):
-    # Lo que no espera revisión no hay que preguntárselo a la base.
-    espera = evaluacion.estado == Evaluacion.Estado.ENVIADA
-    return espera and Evaluacion.objects.revisables_por(usuario).filter(pk=evaluacion.pk).exists()
-
-
 def _la_llena_la_zona(evaluacion):
     llenado = evaluacion.llenado_en_nombre
     return llenado is not None and llenado.rige
@@ -158,7 +152,10 @@ def _la_llena_la_zona(evaluacion):
 def _problemas(llenado, usuario):
     """En orden, cada uno con la `tarjeta` de que nació, si nació de una que se puede ver."""
     problemas = llenado.filas_de_problemas
-    tarjetas = tarjetas_de(usuario, problema=problemas)
+    # En lo leído del historial no se sabe de antemano si nació de una.
+    tarjetas = tarjetas_de(
+        usuario, problema=[uno for uno in problemas if getattr(uno, "de_tarjeta", True)]
+    )
     for problema in problemas:
         problema.tarjeta = tarjetas.get(("problema", problema.pk))
     return problemas

@@ -268,8 +268,12 @@ def test_una_zona_sin_grupos_lo_sabe(client, zonal4, grupo1):
     assert "no hay de qué informar" in pagina.content.decode()
 
 
-def test_cada_casilla_dice_que_trae(zonal1, grupo1, encuentro1):
-    casillas = {una.clave: una for una in casillas_de(Alcance(zonal1, grupo1.estrategia), CLAVES)}
+def test_cada_casilla_dice_que_trae(zonal1, grupo1, encuentro1, django_assert_num_queries):
+    alcance = Alcance(zonal1, grupo1.estrategia)
+    with django_assert_num_queries(1):
+        casillas = {una.clave: una for una in casillas_de(alcance, CLAVES)}
+    assert casillas["hoja_de_ruta"].cifra == "0 grupos propuestos"
+    assert casillas["participantes"].cifra == "0 declarados, 0 registrados"
     assert casillas["grupos"].cifra == "1 grupo"
     assert casillas["contexto"].cifra == "4 GAD en 1 grupo"
     assert casillas["anexo_cronograma"].cifra == "1 encuentro"

@@ -63,8 +63,8 @@ def test_los_archivos_de_la_casa():
     assert archivo_propio("estatico:css/documento.css") == (
         settings.BASE_DIR / "static" / "css" / "documento.css"
     )
-    assert archivo_propio("letra:recta").name == "PublicSans[wght].ttf"
-    assert archivo_propio("letra:cursiva").name == "PublicSans-Italic[wght].ttf"
+    assert archivo_propio("letra:recta-400").name == "documento-recta-400.ttf"
+    assert archivo_propio("letra:cursiva-700").name == "documento-cursiva-700.ttf"
     hoja = buscador().fetch("estatico:css/documento.css")
     assert (hoja.content_type, hoja.read()[:2]) == ("text/css", b"/*")
     assert buscador().fetch("data:text/plain;base64,aG9sYQ==").read() == b"hola"
