@@ -179,10 +179,8 @@ ESCRIBEN = {
     Permiso.PRONUNCIARSE: {"linea1": {"zonal1", "plan_rioverde"}},
 }
 # No es una fila de nadie: el avance de una zona lo abre ella y quien ve el país.
-ESCRIBEN[Permiso.VER_ACOMPANAMIENTO] = VEN | {
-    "zona1": PAIS | ZONA_1,
-    "zona4": PAIS | {"zonal4"},
-}
+ZONAS = {"zona1": PAIS | ZONA_1, "zona4": PAIS | {"zonal4"}}
+ESCRIBEN[Permiso.VER_ACOMPANAMIENTO] = VEN | ZONAS
 PUBLICO = "de cualquiera con cuenta"
 
 
