@@ -14,9 +14,13 @@ from territorios.models import LlaveDeApi
 
 @pytest.fixture
 def llave_de_api(central):
+    return llave_de(central)
+
+
+def llave_de(por):
     caduca = timezone.localdate() + timedelta(days=30)
     llave = LlaveDeApi(titular="Sistema de prueba", caduca=caduca)
-    dar_llave(llave, por=central)
+    dar_llave(llave, por=por)
     return llave
 
 

@@ -9,6 +9,7 @@ from territorios.models import Trabajo, Usuario
 from tests.axe import abrir_sesion, anchas, violaciones
 from tests.fabricas import HitoFactory, HitoGrupoFactory
 from tests.fabricas_avisos import AvisoFactory
+from tests.fabricas_datos import llave_de
 from tests.fabricas_documentos import emitido
 from tests.fabricas_trabajos import listo_de, pedir_de
 
@@ -85,10 +86,11 @@ def test_las_paginas_de_documentos(live_server, page, client, piloto):
     mirar(page, live_server, paginas_de_documentos())
 
 
-def test_los_datos_abiertos_y_la_api(live_server, page, client, piloto, publicacion, llave_de_api):
+def test_los_datos_abiertos_y_la_api(live_server, page, client, piloto, publicacion):
+    llave = llave_de(Usuario.objects.get(username="central"))
     abrir_sesion(page, live_server, client, "central")
     rutas = [reverse(ruta) for ruta in ("datos:inicio", "api:referencia", "api:llaves")]
-    mirar(page, live_server, [*rutas, reverse("api:revocar_llave", args=[llave_de_api.pk])])
+    mirar(page, live_server, [*rutas, reverse("api:revocar_llave", args=[llave.pk])])
 
 
 def paginas_en_bloque():
