@@ -8,6 +8,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from territorios.models import Gad
 from territorios.versiones import Conflicto, bloquear, guardar_con_version
 
+from .avisos import avisar_consulta
 from .lineas import conteo_de
 from .models import (
     Acuerdo,
@@ -337,7 +338,10 @@ def editar_linea(linea, *, por, version):
         linea.abrir_consulta()
         linea._change_reason = "El texto cambió: se vuelve a consultar"
     linea._history_user = por
-    return guardar_con_version(linea, version)
+    guardar_con_version(linea, version)
+    if actual.esta_en_consulta and cambio:
+        avisar_consulta(linea, por=por)
+    return linea
 
 
 @transaction.atomic
@@ -347,7 +351,9 @@ def poner_en_consulta(linea, *, por, version):
     _exigir_estado(linea, LineaProgramatica.Estado.BORRADOR)
     linea.abrir_consulta()
     linea._history_user, linea._change_reason = por, "Puesta en consulta"
-    return guardar_con_version(linea, version)
+    guardar_con_version(linea, version)
+    avisar_consulta(linea, por=por)
+    return linea
 
 
 @transaction.atomic

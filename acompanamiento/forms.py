@@ -137,12 +137,25 @@ class FiltroAcuerdos(forms.Form):
     )
     estado = forms.ChoiceField(
         required=False,
-        choices=[("", "Todos"), ("vencido", "Vencidos"), *Acuerdo.Estado.choices],
+        choices=[
+            ("", "Todos"),
+            ("vencido", "Vencidos"),
+            ("por_vencer", "Vencidos o por vencer"),
+            *Acuerdo.Estado.choices,
+        ],
         error_messages={"invalid_choice": "Ese estado no existe."},
     )
+    quien = forms.ChoiceField(
+        label="Cuáles",
+        required=False,
+        choices=[("", "Todos"), ("mios", "Los que me toca anotar")],
+        error_messages={"invalid_choice": "Escoja una de las opciones."},
+    )
 
-    def __init__(self, *args, grupos, **kwargs):
+    def __init__(self, *args, grupos, mios, **kwargs):
+        """`mios`: los acuerdos cuyo avance anota quien mira."""
         super().__init__(*args, **kwargs)
+        self.mios = mios
         self.fields["grupo"].choices = [("", "Todos"), *((g.pk, str(g)) for g in grupos)]
         for campo in self.fields.values():
             campo.widget.attrs["class"] = "form-select"
@@ -150,8 +163,12 @@ class FiltroAcuerdos(forms.Form):
     def aplicar(self, acuerdos):
         if self.cleaned_data["grupo"]:
             acuerdos = acuerdos.filter(grupo=self.cleaned_data["grupo"])
+        if self.cleaned_data["quien"]:
+            acuerdos = acuerdos.filter(pk__in=self.mios.values("pk"))
         if self.cleaned_data["estado"] == "vencido":
             return acuerdos.vencidos()
+        if self.cleaned_data["estado"] == "por_vencer":
+            return acuerdos.por_vencer()
         if self.cleaned_data["estado"]:
             return acuerdos.filter(estado=self.cleaned_data["estado"])
         return acuerdos

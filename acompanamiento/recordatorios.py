@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
-from territorios.cartero import encolar
+from territorios.avisos import avisar
 from territorios.jurisdiccion import Rol
-from territorios.models import Mensaje, Usuario
+from territorios.models import Aviso, Usuario
 
 from .correos import correo_de_recordatorio
 from .models import Acuerdo
@@ -16,7 +17,7 @@ DIAS_ANTES = 7
 
 
 def encolar_recordatorios(fecha=None):
-    """Pone en la cola los que tocan a `fecha` (hoy si se calla) y devuelve cuántos son nuevos.
+    """Avisa lo que toca a `fecha` (hoy si se calla) y devuelve cuántos avisos son nuevos.
 
     No depende de que la orden corra cada día: mira qué acuerdos abiertos vencen pronto o ya
     vencieron y a quién no se le ha dicho. Del resto se encarga el cartero.
@@ -24,8 +25,7 @@ def encolar_recordatorios(fecha=None):
     fecha = fecha or timezone.localdate()
     nuevos = 0
     for acuerdo in _por_avisar(fecha):
-        for persona in _destinatarios(acuerdo):
-            nuevos += _encolar(acuerdo, persona, vencido=acuerdo.fecha_limite < fecha)
+        nuevos += len(_avisar(acuerdo, vencido=acuerdo.fecha_limite < fecha))
     return nuevos
 
 
@@ -43,14 +43,18 @@ def _destinatarios(acuerdo):
     quienes = Q(rol=Rol.PLANIFICADOR, gad__in=[gad for gad in gads if gad])
     if acuerdo.responsable_gad_id is None:
         quienes |= Q(rol=Rol.ZONAL, zona=acuerdo.grupo.zona_id)
-    return Usuario.objects.filter(quienes, is_active=True).exclude(email="")
+    return Usuario.objects.filter(quienes, is_active=True)
 
 
-def _encolar(acuerdo, persona, *, vencido):
-    """True si a esa persona no se le había avisado de lo mismo; si cambia el plazo, es otro."""
+def _avisar(acuerdo, *, vencido):
+    """Los avisos nuevos a quienes les toca; si cambia el plazo, es otro."""
     motivo = "vencido" if vencido else "por-vencer"
-    clave = f"acuerdo-{acuerdo.pk}-{motivo}-{acuerdo.fecha_limite}-{persona.pk}"
-    if Mensaje.objects.filter(clave=clave).exists():
-        return False
-    encolar(clave=clave, para=persona.email, **correo_de_recordatorio(acuerdo, vencido))
-    return True
+    cuando = f"{'venció' if vencido else 'vence'} el {acuerdo.fecha_limite:%d/%m/%Y}"
+    return avisar(
+        _destinatarios(acuerdo),
+        clase=Aviso.Clase.ACUERDO,
+        clave=f"acuerdo-{acuerdo.pk}-{motivo}-{acuerdo.fecha_limite}",
+        texto=f"El {str(acuerdo).lower()} del {acuerdo.grupo} {cuando}.",
+        direccion=reverse("acompanamiento:acuerdo", args=[acuerdo.pk]),
+        correo=correo_de_recordatorio(acuerdo, vencido),
+    )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from territorios.models import Gad
 
-from .models import CumplimientoHito, HitoGrupo
+from .models import CumplimientoHito, HitoGrupo, Membresia
 
 # Medidas del diagrama, en unidades del SVG.
 ANCHO_NOMBRE = 250
@@ -62,13 +62,24 @@ def hoja_de_ruta(grupo, hoy):
     Un GAD va detrás en un hito si no lo cumplió y ya pasó la fecha meta, o ya lo cumplió más de
     la mitad del grupo («avanzar juntos y a un mismo ritmo», S:795).
     """
-    gads = list(grupo.miembros().order_by("pk"))
+    return hojas_de_ruta([grupo.pk], hoy)[grupo.pk]
+
+
+def hojas_de_ruta(grupos, hoy):
+    """{grupo: HojaDeRuta} de esas claves. Tres consultas, sean los grupos que sean."""
+    gads = {grupo: [] for grupo in grupos}
+    miembros = Membresia.objects.vigentes_en().filter(grupo__in=list(gads))
+    for uno in miembros.select_related("gad__territorio__padre__padre").order_by("grupo", "gad"):
+        gads[uno.grupo_id].append(uno.gad)
     hechos = {
         (hecho.hito_id, hecho.gad_id): hecho
-        for hecho in CumplimientoHito.objects.filter(hito__grupo=grupo)
+        for hecho in CumplimientoHito.objects.filter(hito__grupo__in=list(gads))
     }
-    hitos = grupo.hitos.select_related("hito")
-    return HojaDeRuta([_renglon(hito, gads, hechos, hoy) for hito in hitos], gads)
+    renglones = {grupo: [] for grupo in gads}
+    hitos = HitoGrupo.objects.filter(grupo__in=list(gads)).select_related("hito")
+    for hito in hitos.order_by("grupo", "hito__orden"):
+        renglones[hito.grupo_id].append(_renglon(hito, gads[hito.grupo_id], hechos, hoy))
+    return {grupo: HojaDeRuta(renglones[grupo], suyos) for grupo, suyos in gads.items()}
 
 
 def _renglon(hito, gads, hechos, hoy):

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
+from territorios.letras import hacer_letras
+
 # Latín básico, vocales y signos del español, y la tipografía que usan las plantillas.
 LETRAS = "U+20-7E,U+A0,U+A1,U+AB,U+B0,U+B7,U+BB,U+BF,U+C1,U+C9,U+CD,U+D1,U+D3,U+D7,U+DA,U+DC,"
 LETRAS += "U+E1,U+E9,U+ED,U+F1,U+F3,U+FA,U+FC,U+2013,U+2014,U+201C,U+201D,U+2026,U+2192,U+2265"
@@ -69,6 +71,8 @@ class PaquetesFinder(BaseFinder):
         return [str(archivo)] if find_all else str(archivo)
 
     def list(self, ignore_patterns):
+        # Las de los documentos no se publican, pero se hacen aquí: al publicar se puede escribir.
+        hacer_letras()
         for ruta, archivo in archivos().items():
             almacen = FileSystemStorage(location=archivo.parent)
             almacen.prefix = str(Path(ruta).parent)

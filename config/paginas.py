@@ -9,6 +9,7 @@ from django.urls import reverse
 
 PAGINAS = {
     "territorios.gad": lambda gad: reverse("pdot:gad", args=[gad.pk]),
+    "territorios.trabajo": lambda trabajo: reverse("pdot:trabajo", args=[trabajo.pk]),
     "acompanamiento.estrategia": lambda e: reverse("acompanamiento:estrategia", args=[e.codigo]),
     "acompanamiento.grupo": lambda grupo: reverse("pdot:grupo", args=[grupo.pk]),
     "acompanamiento.acuerdo": lambda a: reverse("acompanamiento:acuerdo", args=[a.pk]),

@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "simple_history",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -130,6 +132,14 @@ else:
     OPCIONES["options"] = f"{PLAZOS} {OPCIONES.get('options', '')}".strip()
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
+# --- Trabajos en segundo plano ------------------------------------------------------------------
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# El servidor web lanza uno por máquina; con 0, alguien corre «manage.py trabajar» aparte.
+TRABAJADOR_EMBEBIDO = env.bool("TRABAJADOR_EMBEBIDO", default=True)
+PROCESOS_DEL_TRABAJADOR = env.int("PROCESOS_DEL_TRABAJADOR", default=2)
+# Cuánto se guarda el ZIP de un trabajo; los documentos que lleva quedan emitidos.
+RETENCION_DE_TRABAJOS = timedelta(days=env.int("RETENCION_DE_TRABAJOS", default=15))
+
 # --- Cuentas -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "territorios.Usuario"
 AUTHENTICATION_BACKENDS = ["territorios.cuentas.Ingreso"]
@@ -182,6 +192,13 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 30
 # Cuánto se conserva el contenido de lo enviado; después queda solo la constancia de que salió.
 RETENCION_DEL_CORREO = timedelta(days=env.int("RETENCION_DEL_CORREO", default=30))
+# Cuánto se conserva lo que decía un aviso ya leído.
+RETENCION_DE_AVISOS = timedelta(days=env.int("RETENCION_DE_AVISOS", default=90))
+# Las órdenes de cron no tienen petición de donde saber el nombre del sitio, y los resúmenes llevan
+# enlaces.
+SITIO = env.str(
+    "SITIO", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCCION else "http://127.0.0.1:8000"
+).rstrip("/")
 
 # --- Lengua, hora y números --------------------------------------------------------------------
 LANGUAGE_CODE = "es-ec"
@@ -249,7 +266,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Por conexión. En una sala hay un solo wifi y decenas de teléfonos: con la clave buena el límite es
 # holgado (además, cada encuentro tiene su tope); con claves y códigos inventados, corto.
-LIMITES_POR_MINUTO = {"registro_en_puerta": 240, "clave_inventada": 60, "codigo_inventado": 20}
+LIMITES_POR_MINUTO = {
+    "registro_en_puerta": 240,
+    "clave_inventada": 60,
+    "codigo_inventado": 20,
+    # De cada llave de la API, y de quien prueba llaves que no abren.
+    "api": env.int("LIMITE_DE_LA_API", default=120),
+    "llave_inventada": 20,
+}
 
 # --- Archivos que se suben ---------------------------------------------------------------------
 # Fuera de lo que se sirve: solo los entrega una vista, después de autorizar.

@@ -11,6 +11,7 @@ from pdot.views.aportes import acuerdo, aportes, cambios
 from pdot.views.estrategia import estrategia
 from pdot.views.inicio import inicio
 from talleres import urls as talleres
+from territorios import urls as territorios
 from territorios.jurisdiccion import entra_a_central
 from territorios.segundo_factor import con_codigos
 from territorios.views import sin_conexion
@@ -79,11 +80,14 @@ urlpatterns = [
     path("sw.js", sin_conexion.servicio, name="servicio"),
     path("sin-conexion/", sin_conexion.sin_conexion, name="sin_conexion"),
     path("territorio/", include("territorios.urls")),
+    path("avisos/", include("territorios.urls_avisos")),
     path("acompanamiento/", include((de_acompanamiento, acompanamiento.app_name))),
     path("talleres/", include((de_talleres, talleres.app_name))),
     # Cortas, porque se teclean de un cartel o de un papel.
-    path("", include((talleres.publicas, "publico"))),
+    path("", include(([*territorios.publicas, *talleres.publicas], "publico"))),
     path("pdot/", include("pdot.urls")),
+    path("datos/", include("pdot.urls_datos")),
+    path("api/", include("pdot.urls_api")),
     path("cuenta/", include(cuenta)),
     path("central/", admin.site.urls),
 ]

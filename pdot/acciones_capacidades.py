@@ -14,6 +14,7 @@ from territorios.models import Zona
 from territorios.versiones import bloquear, guardar_con_version
 
 from .acciones import NoProcede
+from .avisos import avisar_plan
 from .models import ActividadCapacidad, AvanceActividad, PlanCapacidades
 
 Estado = PlanCapacidades.Estado
@@ -111,7 +112,9 @@ def pasar_plan(plan, estado, *, motivo, por, version):
         actual.aprobado, actual.aprobado_por = timezone.now(), por
     actual.estado, actual.motivo = estado, motivo
     actual._history_user, actual._change_reason = por, Estado(estado).label
-    return guardar_con_version(actual, version)
+    guardar_con_version(actual, version)
+    avisar_plan(actual, por=por)
+    return actual
 
 
 def _cerrar_vigente(nuevo, por):

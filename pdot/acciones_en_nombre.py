@@ -6,8 +6,8 @@ El papel se escribe dentro de la transacción: si algo falla no queda ningún ar
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from talleres.acciones_evidencias import almacen, sin_dejar_sueltos
-from territorios.archivos import nombre_al_azar
+from talleres.acciones_evidencias import almacen
+from territorios.archivos import nombre_al_azar, sin_dejar_sueltos
 from territorios.versiones import bloquear, guardar_con_version
 
 from .acciones import NoProcede, abrir_evaluacion, declarar_plan_y_abrir

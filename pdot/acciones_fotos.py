@@ -6,8 +6,7 @@ from hashlib import sha256
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from talleres.acciones_evidencias import sin_dejar_sueltos
-from territorios.archivos import AlmacenPrivado, nombre_al_azar
+from territorios.archivos import AlmacenPrivado, nombre_al_azar, sin_dejar_sueltos
 from territorios.versiones import bloquear
 
 from .acciones import NoProcede, exigir_que_escriba

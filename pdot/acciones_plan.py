@@ -10,7 +10,7 @@ from django.db.models import F, ProtectedError
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from talleres.acciones_evidencias import sin_dejar_sueltos
+from territorios.archivos import sin_dejar_sueltos
 from territorios.versiones import bloquear, guardar_bajo_bloqueo, guardar_con_version
 
 from .acciones import NoProcede

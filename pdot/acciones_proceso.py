@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from talleres.acciones_evidencias import sin_dejar_sueltos
+from territorios.archivos import sin_dejar_sueltos
 from territorios.models import Gad
 from territorios.versiones import Conflicto, bloquear, guardar_con_version
 

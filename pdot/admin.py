@@ -22,8 +22,10 @@ from territorios.versiones import bloquear
 from . import (  # noqa: F401
     admin_capacidades,
     admin_cifras,
+    admin_datos,
     admin_en_nombre,
     admin_fotos,
+    admin_informe,
     admin_plan,
     admin_vision,
 )

@@ -1,58 +1,76 @@
-"""A quién se le escribe en cada paso de una evaluación. La clave es del paso: sale una vez."""
+"""A quién se le avisa en cada paso de una evaluación. La clave es del paso: sale una vez."""
 
-from territorios.cartero import encolar
+from territorios.avisos import avisar, equipo_de, planificadores_de
 from territorios.jurisdiccion import Rol
-from territorios.models import Usuario
+from territorios.models import Aviso, Usuario
 
 from . import correos
 from .models import Asignacion
 from .models.revision import quienes_revisan
 
+Clase = Aviso.Clase
+
 
 def avisar_envio(evaluacion, paso, *, sitio=""):
     """A quien la tiene asignada y, si a nadie le toca, al equipo de la zona."""
-    _encolar(evaluacion, paso, _revisores(evaluacion), correos.evaluacion_enviada, sitio)
+    correo = correos.evaluacion_enviada(evaluacion, sitio)
+    texto = f"{evaluacion.gad.nombre_con_lugar} envió a revisión la evaluación de su PDOT."
+    _del_paso(Clase.ENVIADA, evaluacion, paso, _revisores(evaluacion), texto, correo)
 
 
 def avisar_devolucion(evaluacion, paso, observaciones, *, sitio=""):
-    def escribir(evaluacion, sitio):
-        return correos.evaluacion_devuelta(evaluacion, observaciones, paso.comentario, sitio)
-
-    _encolar(evaluacion, paso, planificadores_de(evaluacion.pdot.gad_id), escribir, sitio)
+    """Al GAD; `observaciones`: las de esta devolución."""
+    correo = correos.evaluacion_devuelta(evaluacion, observaciones, paso.comentario, sitio)
+    texto = "La coordinación zonal devolvió la evaluación de su PDOT para que la corrija."
+    suyas = planificadores_de([evaluacion.pdot.gad_id])
+    _del_paso(Clase.DEVUELTA, evaluacion, paso, suyas, texto, correo)
 
 
 def avisar_aprobacion(evaluacion, paso, *, sitio=""):
-    def escribir(evaluacion, sitio):
-        return correos.evaluacion_aprobada(evaluacion, paso.comentario, sitio)
-
-    _encolar(evaluacion, paso, planificadores_de(evaluacion.pdot.gad_id), escribir, sitio)
+    """Al GAD."""
+    correo = correos.evaluacion_aprobada(evaluacion, paso.comentario, sitio)
+    texto = "La coordinación zonal aprobó la evaluación de su PDOT."
+    suyas = planificadores_de([evaluacion.pdot.gad_id])
+    _del_paso(Clase.APROBADA, evaluacion, paso, suyas, texto, correo)
 
 
 def avisar_encargo(evaluacion, asignacion, *, por, sitio=""):
     """A quien le encargan la revisión; quien la toma para sí ya lo sabe."""
     persona = asignacion.revisor
-    if persona is None or persona == por or not persona.email:
+    if persona is None or persona == por:
         return
-    clave = f"asignacion-{asignacion.pk}-{asignacion.version}-{persona.pk}"
-    mensaje = correos.revision_encargada(evaluacion, sitio)
-    encolar(clave=clave, para=persona.email, **mensaje)
+    avisar(
+        [persona],
+        clase=Clase.ENCARGO,
+        clave=f"asignacion-{asignacion.pk}-{asignacion.version}",
+        texto=f"Quedó a su cargo revisar la evaluación de {evaluacion.gad.nombre_con_lugar}.",
+        direccion=evaluacion.get_absolute_url(),
+        correo=correos.revision_encargada(evaluacion, sitio),
+    )
 
 
-def planificadores_de(codigo):
-    """Las cuentas del GAD, con correo."""
-    suyas = Usuario.objects.filter(rol=Rol.PLANIFICADOR, gad=codigo, is_active=True)
-    return suyas.exclude(email="")
+def avisar_plan(plan, *, por):
+    """Al equipo de la zona que lo coordina: el plan de capacidades pasó a otro estado."""
+    que = {
+        plan.Estado.PROPUESTO: "espera su aprobación",
+        plan.Estado.BORRADOR: "volvió a borrador",
+        plan.Estado.APROBADO: "se aprobó",
+        plan.Estado.CERRADO: "se cerró",
+    }
+    zona = plan.zona_id or plan.grupo.zona_id
+    avisar(
+        equipo_de(zona).exclude(pk=por.pk),
+        clase=Clase.PLAN,
+        clave=f"plan-{plan.pk}-{plan.version}",
+        texto=f"{plan}: {que[plan.estado]}.",
+        direccion=plan.get_absolute_url(),
+    )
 
 
 def gads_sin_correo(codigos):
     """De esos GAD, los que no tienen ninguna cuenta a que escribir. Una consulta."""
     suyas = Usuario.objects.filter(rol=Rol.PLANIFICADOR, gad__in=codigos, is_active=True)
     return set(codigos) - set(suyas.exclude(email="").values_list("gad", flat=True))
-
-
-def sitio_de(request):
-    """Desde dónde se entra: «https://…», sin la última barra."""
-    return request.build_absolute_uri("/").rstrip("/")
 
 
 def _revisores(evaluacion):
@@ -62,10 +80,13 @@ def _revisores(evaluacion):
     return pueden.filter(pk__in=asignada) or pueden.filter(rol=Rol.ZONAL)
 
 
-def _encolar(evaluacion, paso, personas, escribir, sitio):
-    mensaje = escribir(evaluacion, sitio)
-    for persona in personas:
-        # A quien lo hizo no se le cuenta lo que acaba de hacer.
-        if persona.email and persona.pk != paso.por_id:
-            clave = f"evaluacion-{evaluacion.pk}-paso-{paso.pk}-{persona.pk}"
-            encolar(clave=clave, para=persona.email, **mensaje)
+def _del_paso(clase, evaluacion, paso, personas, texto, correo):
+    # A quien lo hizo no se le cuenta lo que acaba de hacer.
+    avisar(
+        [persona for persona in personas if persona.pk != paso.por_id],
+        clase=clase,
+        clave=f"evaluacion-{evaluacion.pk}-paso-{paso.pk}",
+        texto=texto,
+        direccion=evaluacion.get_absolute_url(),
+        correo=correo,
+    )

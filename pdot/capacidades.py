@@ -71,8 +71,12 @@ def ficha_de_plan(plan, usuario):
     """Lo que muestran la página y el PDF. Las consultas no crecen con las actividades."""
     actividades = list(actividades_de(plan, usuario))
     poner_asistencia(actividades)
+    return armar_ficha(actividades, list(plan.necesidades_de(usuario)))
+
+
+def armar_ficha(actividades, necesidades):
+    """FichaDePlan de las actividades, con su asistencia puesta, y las necesidades de un plan."""
     atendidas = {una.pk for actividad in actividades for una in actividad.necesidades.all()}
-    necesidades = list(plan.necesidades_de(usuario))
     faltan = [una for una in necesidades if una.pk not in atendidas]
     montos = [una.presupuesto for una in actividades if una.presupuesto is not None]
     return FichaDePlan(
@@ -86,14 +90,22 @@ def ficha_de_plan(plan, usuario):
 
 def actividades_de(plan, usuario):
     """Las del plan, por fecha, con sus GAD y con las necesidades y encuentros que ve `usuario`."""
+    return actividades_de_planes([plan], usuario)
+
+
+def actividades_de_planes(planes, usuario):
+    """Las de varios planes. Cuatro consultas, sean cuantos sean."""
     necesidades = Necesidad.objects.visibles_para(usuario).por_urgencia()
     return (
-        plan.actividades.para_lista()
+        ActividadCapacidad.objects.filter(plan__in=planes)
+        .para_lista()
         .annotate(cuantos_encuentros=Count("encuentros", distinct=True))
         .prefetch_related(
             Prefetch("necesidades", necesidades),
             Prefetch("beneficiarios", Gad.objects.para_lista()),
-            Prefetch("encuentros", Encuentro.objects.visibles_para(usuario).order_by("fecha")),
+            Prefetch(
+                "encuentros", Encuentro.objects.visibles_para(usuario).order_by("fecha", "pk")
+            ),
         )
     )
 

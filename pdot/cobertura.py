@@ -11,31 +11,41 @@ Un GAD puede tener varias marcas, y su escalón es la más alta:
 - *M3*: se realizó una jornada del taller a la que fue convocado. Si de un taller no consta ningún
   convocado, cuentan los miembros que tenían sus grupos ese día. Es de los tres niveles.
 - *evaluado*: la evaluación de su PDOT salió del GAD alguna vez. *Aprobado*: y tiene una aprobada.
+- *plan actualizado*: y ya rige (`Pdot` vigente) un plan que empieza después del que se le aprobó la
+  evaluación: el del período siguiente. Uno en elaboración o terminado no cuenta.
 
 Todo se cuenta con lo que quien mira puede ver, y solo sobre los GAD de su jurisdicción: así nadie
-lee «nunca acompañado» de uno cuyo grupo no alcanza.
+lee «nunca acompañado» de uno cuyo grupo no alcanza. Los de un grupo que ve son todos sus miembros,
+también los de otra zona: que lo son ya se lee en la página del grupo.
+
+Con `al` se cuenta como estaba en un día pasado, por las fechas de las membresías, los encuentros,
+los pasos de las evaluaciones y la aprobación de los planes. El estado de los grupos es el de hoy, y
+lo que se pasó de un documento cuenta desde el día en que se cargó.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from acompanamiento.models import Grupo, Membresia
 from talleres.convocatoria import DIALOGA_CON
 from talleres.models import Convocado, Encuentro
+from territorios.jurisdiccion import Permiso
 from territorios.models import Gad
 from territorios.models.vigencia import vigente_en
 
 from .escalones import NIVELES, Escalon
-from .models import Evaluacion, gads_a_la_vista
+from .models import Evaluacion, Paso, Pdot, gads_a_la_vista
 
+APROBADA = Evaluacion.Estado.APROBADA
 SIN_ACOMPANIAR = {Escalon.NUNCA, Escalon.PROPUESTO}
 EVALUACION = {
     Evaluacion.Estado.ENVIADA: {Escalon.EVALUADO},
     Evaluacion.Estado.DEVUELTA: {Escalon.EVALUADO},
     Evaluacion.Estado.APROBADA: {Escalon.EVALUADO, Escalon.APROBADO},
+    Escalon.PLAN: {Escalon.EVALUADO, Escalon.APROBADO, Escalon.PLAN},
 }
 
 
@@ -78,20 +88,29 @@ class GadCubierto:
         return Gad(pk=self.codigo).get_absolute_url()
 
 
-def leer_gads(usuario):
-    """{código: GadCubierto} de los GAD a la vista, todavía sin marcas. Una consulta."""
-    return {gad.codigo: gad for gad in map(_leer, _filas_de_gads(usuario))}
+def leer_gads(usuario, grupos=()):
+    """{código: GadCubierto} de los GAD a la vista, todavía sin marcas. Una consulta.
+
+    Con las claves de unos `grupos` que ve y ya están conformados, además los miembros de esos.
+    """
+    gads = gads_a_la_vista(usuario)
+    if grupos:
+        miembros = Membresia.objects.acompanados().filter(grupo__in=grupos)
+        gads = Gad.objects.vigentes().filter(
+            Q(pk__in=gads.values("pk")) | Q(pk__in=miembros.values("gad"))
+        )
+    return {gad.codigo: gad for gad in map(_leer, _filas_de(gads))}
 
 
-def marcar(gads, usuario, estrategia=""):
+def marcar(gads, usuario, estrategia="", al=None):
     """Pone a cada uno de `gads` sus grupos y sus marcas. Dos consultas.
 
     Con el código de una estrategia se cuentan sus grupos y sus encuentros; como la evaluación no
     es de ninguna, entra la de los GAD que esa estrategia acompaña.
     """
-    _poner_grupos(gads, usuario, estrategia)
+    _poner_grupos(gads, usuario, estrategia, al)
     evaluaciones = []
-    for marca, codigo in _marcas(usuario, estrategia):
+    for marca, codigo in _marcas(usuario, estrategia, al):
         if codigo in gads and marca in Escalon.momentos():
             gads[codigo].marcas.add(Escalon(marca))
         elif codigo in gads:
@@ -106,17 +125,13 @@ def marcar(gads, usuario, estrategia=""):
             gad.marcas.add(Escalon.NUNCA)
 
 
-def _filas_de_gads(usuario):
+def _filas_de(gads):
     superior = "territorio__padre"
-    return (
-        gads_a_la_vista(usuario)
-        .order_by("pk")
-        .values_list(
-            *("pk", "territorio__nombre", "nivel"),
-            *("territorio__zona", "territorio__zona__nombre"),
-            Coalesce(f"{superior}__padre__nombre", f"{superior}__nombre", "territorio__nombre"),
-            f"{superior}__nombre",
-        )
+    return gads.order_by("pk").values_list(
+        *("pk", "territorio__nombre", "nivel"),
+        *("territorio__zona", "territorio__zona__nombre"),
+        Coalesce(f"{superior}__padre__nombre", f"{superior}__nombre", "territorio__nombre"),
+        f"{superior}__nombre",
     )
 
 
@@ -127,8 +142,9 @@ def _leer(fila):
     return GadCubierto(codigo, nombre, columna, zona, nombre_zona, provincia, canton)
 
 
-def _poner_grupos(gads, usuario, estrategia):
-    membresias = Membresia.objects.vigentes().filter(grupo__in=Grupo.objects.visibles_para(usuario))
+def _poner_grupos(gads, usuario, estrategia, al):
+    visibles = Grupo.objects.visibles_para(usuario)
+    membresias = Membresia.objects.vigentes(al).filter(grupo__in=visibles)
     if estrategia:
         membresias = membresias.filter(grupo__estrategia__codigo=estrategia)
     grupos = {}
@@ -142,21 +158,57 @@ def _poner_grupos(gads, usuario, estrategia):
             gads[codigo].marcas.add(marca)
 
 
-def _marcas(usuario, estrategia):
-    """(tipo de encuentro realizado o estado de evaluación, código de GAD), en una sola consulta."""
+def _marcas(usuario, estrategia, al):
+    """(tipo de encuentro realizado, estado de evaluación o «plan»; GAD), en una sola consulta."""
     encuentros = Encuentro.objects.visibles_para(usuario).order_by()
     encuentros = encuentros.filter(estado=Encuentro.Estado.REALIZADO)
     if estrategia:
         encuentros = encuentros.filter(estrategia__codigo=estrategia)
+    if al:
+        encuentros = encuentros.filter(fecha__lte=al)
     talleres = encuentros.filter(tipo=Encuentro.Tipo.M3)
     convocados = Convocado.objects.order_by().filter(encuentro__in=talleres.values("pk"))
     evaluaciones = Evaluacion.objects.visibles_para(usuario).order_by()
     evaluaciones = evaluaciones.exclude(estado=Evaluacion.Estado.BORRADOR)
+    estados = [evaluaciones.values_list("estado", "pdot__gad")]
+    if al:
+        estados = _estados_al(evaluaciones, usuario, al)
     return _dialogos(encuentros).union(
         convocados.values_list("encuentro__tipo", "gad"),
         _miembros_sin_convocatoria(talleres, usuario),
-        evaluaciones.values_list("estado", "pdot__gad"),
+        *estados,
+        _con_plan(evaluaciones, al),
     )
+
+
+def _estados_al(evaluaciones, usuario, al):
+    """Las que ese día ya se habían aprobado y, como enviadas, las que ya habían salido."""
+    hasta = Paso.objects.filter(evaluacion=OuterRef("pk"), cuando__date__lte=al)
+    aprobadas = evaluaciones.filter(Exists(hasta.filter(a=APROBADA)), estado=APROBADA)
+    if not usuario.puede(Permiso.REVISAR_EVALUACION):
+        return [aprobadas.values_list("estado", "pdot__gad")]
+    salieron = evaluaciones.filter(Exists(hasta.exclude(a=Evaluacion.Estado.BORRADOR)))
+    enviada = Value(Evaluacion.Estado.ENVIADA.value)
+    return [
+        aprobadas.values_list("estado", "pdot__gad"),
+        salieron.annotate(como=enviada).values_list("como", "pdot__gad"),
+    ]
+
+
+def _con_plan(evaluaciones, al):
+    """Los GAD donde rige ya un plan posterior al de una evaluación aprobada."""
+    posteriores = Pdot.objects.filter(
+        gad=OuterRef("pdot__gad"),
+        estado=Pdot.Estado.VIGENTE,
+        anio_desde__gt=OuterRef("pdot__anio_desde"),
+    )
+    aprobadas = evaluaciones.filter(estado=APROBADA)
+    if al:
+        posteriores = posteriores.filter(aprobado_el__lte=al)
+        paso = Paso.objects.filter(evaluacion=OuterRef("pk"), cuando__date__lte=al, a=APROBADA)
+        aprobadas = aprobadas.filter(Exists(paso))
+    con_plan = aprobadas.filter(Exists(posteriores))
+    return con_plan.annotate(marca=Value(Escalon.PLAN.value)).values_list("marca", "pdot__gad")
 
 
 def _dialogos(encuentros):
@@ -169,13 +221,12 @@ def _dialogos(encuentros):
 
 def _miembros_sin_convocatoria(talleres, usuario):
     """Los miembros de ese día, donde ninguna jornada del taller dice a quién se convocó."""
-    del_taller = (
-        Q(encuentro=OuterRef("pk"))
-        | Q(encuentro=OuterRef("jornada_de"))
-        | Q(encuentro__jornada_de=OuterRef("pk"))
-    )
+    # Tres preguntas y no una con «o»: así cada una usa su índice y no recorre todo el país.
+    hay = Convocado.objects.order_by().filter
     return talleres.filter(
-        ~Exists(Convocado.objects.filter(del_taller)),
+        ~Exists(hay(encuentro=OuterRef("pk"))),
+        ~Exists(hay(encuentro=OuterRef("jornada_de"))),
+        ~Exists(hay(encuentro__jornada_de=OuterRef("pk"))),
         vigente_en(F("fecha"), "grupos__membresias__"),
         grupos__in=Grupo.objects.visibles_para(usuario).values("pk"),
     ).values_list("tipo", "grupos__membresias__gad")
@@ -191,6 +242,17 @@ class Recuento:
     total: int = 0
     por_nivel: Counter = field(default_factory=Counter)
     marcas: Counter = field(default_factory=Counter)
+
+    @classmethod
+    def leer(cls, niveles):
+        """El que `guardar` dejó como JSON; con varios niveles, su suma."""
+        recuento = cls()
+        for nivel, (total, marcas) in niveles.items():
+            recuento.total += total
+            recuento.por_nivel[nivel] += total
+            for marca, cuantos in marcas.items():
+                recuento.marcas[Escalon(marca)] += cuantos
+        return recuento
 
     def sumar(self, gad):
         self.total += 1

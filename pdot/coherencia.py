@@ -59,10 +59,24 @@ def matriz_de_grupo(grupo, usuario):
     Lo aprobado; y de lo que no lo está, solo lo que su propio GAD lleva respondido. Cuatro
     consultas, sean cuantos sean los miembros.
     """
-    gads = miembros_de(grupo)
+    return matrices_de({grupo.pk: miembros_de(grupo)}, usuario)[grupo.pk]
+
+
+def matrices_de(miembros, usuario):
+    """{grupo: Matriz} de {grupo: [GAD]}. Tres consultas, sean cuantos sean los grupos."""
+    gads = {gad.pk for suyos in miembros.values() for gad in suyos}
     evaluaciones = ultimas_de(gads, usuario)
     respuestas = _respuestas(evaluaciones.values(), usuario)
     hechas = _preguntas(evaluaciones.values())
+    return {
+        grupo: _matriz(suyos, evaluaciones, respuestas, hechas) for grupo, suyos in miembros.items()
+    }
+
+
+def _matriz(gads, evaluaciones, respuestas, hechas):
+    suyas = [evaluaciones[gad.pk] for gad in gads if gad.pk in evaluaciones]
+    instrumentos = {evaluacion.instrumento_id for evaluacion in suyas}
+    hechas = {clave: p for clave, p in hechas.items() if clave[0] in instrumentos}
     preguntas = list({pregunta.codigo: pregunta for pregunta in hechas.values()}.values())
     filas = [_fila(gad, evaluaciones.get(gad.pk), preguntas, respuestas) for gad in gads]
     return Matriz(preguntas, filas, hechas)
@@ -72,7 +86,21 @@ def miembros_de(grupo):
     """Los GAD que hoy son miembros, de la provincia a la parroquia. Una consulta."""
     membresias = Membresia.objects.vigentes_en().filter(grupo=grupo)
     gads = Gad.objects.filter(pk__in=membresias.values("gad"))
-    return sorted(gads.para_lista(), key=lambda gad: (ORDEN_DE_NIVELES.index(gad.nivel), gad.pk))
+    return sorted(gads.para_lista(), key=_lugar)
+
+
+def miembros_por_grupo(grupos):
+    """{grupo: [GAD]} de lo mismo. Dos consultas, sean cuantos sean los grupos."""
+    membresias = Membresia.objects.vigentes_en().filter(grupo__in=grupos)
+    gads = Gad.objects.filter(pk__in=membresias.values("gad")).para_lista().in_bulk()
+    miembros = {grupo.pk: {} for grupo in grupos}
+    for grupo, codigo in membresias.values_list("grupo", "gad"):
+        miembros[grupo][codigo] = gads[codigo]
+    return {grupo: sorted(suyos.values(), key=_lugar) for grupo, suyos in miembros.items()}
+
+
+def _lugar(gad):
+    return ORDEN_DE_NIVELES.index(gad.nivel), gad.pk
 
 
 def ultimas_de(gads, usuario):

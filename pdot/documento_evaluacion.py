@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
 
-from territorios.documentos import a_pdf, nombre_de_pdf
+from territorios.documentos import nombre_de_pdf
+from territorios.emision import Pliego
 from territorios.models import Gad
 
 from .instantaneas import toma_para
@@ -69,9 +70,15 @@ class Parte:
 
 
 def evaluacion_en_pdf(evaluacion, usuario):
-    contexto = contexto_de_evaluacion(evaluacion, usuario)
-    titulo = f"Evaluación del PDOT de {evaluacion.gad.nombre_con_lugar}"
-    return a_pdf("pdot/documentos/evaluacion.html", contexto, titulo=titulo)
+    """El Pliego de la evaluación con lo que `usuario` puede ver."""
+    return Pliego(
+        "pdot/documentos/evaluacion.html",
+        contexto_de_evaluacion(evaluacion, usuario),
+        titulo=f"Evaluación del PDOT de {evaluacion.gad.nombre_con_lugar}",
+        clase="Evaluación",
+        clave=f"evaluacion:{evaluacion.pk}",
+        nombre=nombre_de_archivo(evaluacion),
+    )
 
 
 def nombre_de_archivo(evaluacion):

@@ -6,7 +6,8 @@ zona o el GAD lo pasen después a la plataforma.
 
 from dataclasses import dataclass, field
 
-from territorios.documentos import a_pdf, nombre_de_pdf
+from territorios.documentos import nombre_de_pdf
+from territorios.emision import Pliego
 from territorios.models import Gad
 
 from .models import Informacion, Pregunta, Respuesta, Seccion
@@ -41,11 +42,21 @@ class Pagina:
 
 
 def formulario_en_pdf(instrumento, nivel, *, gad=None, pdot=None, escrita=None):
-    """Bytes del formulario de ese nivel. `escrita`: la evaluación cuyas respuestas se imprimen."""
-    contexto = contexto_de_formulario(instrumento, nivel, gad=gad, pdot=pdot, escrita=escrita)
+    """El Pliego del formulario de ese nivel, que es una hoja de trabajo.
+
+    `escrita`: la evaluación cuyas respuestas se imprimen.
+    """
     de_quien = gad.nombre_con_lugar if gad else f"GAD {Gad.Nivel(nivel).label.lower()}"
-    titulo = f"Formulario de evaluación del PDOT: {de_quien}"
-    return a_pdf("pdot/documentos/formulario.html", contexto, titulo=titulo)
+    de_que = [instrumento.numero, gad.pk if gad else nivel, *(x.pk for x in (pdot, escrita) if x)]
+    return Pliego(
+        "pdot/documentos/formulario.html",
+        contexto_de_formulario(instrumento, nivel, gad=gad, pdot=pdot, escrita=escrita),
+        titulo=f"Formulario de evaluación del PDOT: {de_quien}",
+        clase="Formulario en papel",
+        clave=":".join(["formulario", *map(str, de_que)]),
+        nombre=nombre_de_formulario(instrumento, gad.nombre if gad else nivel),
+        numera=False,
+    )
 
 
 def nombre_de_formulario(instrumento, de_quien):

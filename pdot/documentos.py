@@ -10,12 +10,12 @@ from django.db.models import Count, Prefetch
 from acompanamiento.mapas import mapa_de_grupo
 from talleres.models import Aporte, Encuentro, Facilitacion
 from territorios.documentos import (
-    a_pdf,
     contar_por_nivel,
     enumerar,
     nombre_de_pdf,
     por_nivel,
 )
+from territorios.emision import Pliego
 from territorios.models import Gad
 
 from .coherencia import matriz_de_grupo
@@ -39,12 +39,14 @@ class EvaluacionLeida:
 
 
 def sistematizacion_de_grupo(grupo, usuario):
-    """PDF del grupo con lo que `usuario` puede ver. De las evaluaciones, solo lo aprobado."""
-    contexto = contexto_de_sistematizacion(grupo, usuario)
-    return a_pdf(
+    """El Pliego del grupo con lo que `usuario` puede ver. De las evaluaciones, solo lo aprobado."""
+    return Pliego(
         "pdot/documentos/sistematizacion.html",
-        contexto,
+        contexto_de_sistematizacion(grupo, usuario),
         titulo=f"Sistematización del grupo circunvecino {grupo.numero}: {grupo.nombre}",
+        clase="Sistematización",
+        clave=f"sistematizacion:{grupo.pk}",
+        nombre=nombre_de_archivo(grupo),
     )
 
 

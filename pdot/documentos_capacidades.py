@@ -1,10 +1,12 @@
 """El plan de fortalecimiento de capacidades en PDF."""
 
 from base64 import b64encode
+from dataclasses import replace
 
 from django.template.loader import render_to_string
 
-from territorios.documentos import a_pdf, contar_por_nivel, nombre_de_pdf, por_nivel
+from territorios.documentos import contar_por_nivel, nombre_de_pdf, por_nivel
+from territorios.emision import Pliego
 from territorios.jurisdiccion import Permiso
 
 from .capacidades import ficha_de_plan
@@ -15,11 +17,14 @@ SUELTAS = "Las demás"
 
 
 def pdf_de_plan(plan, usuario):
-    """PDF del plan con lo que `usuario` puede ver; sin aprobar, con su marca de borrador."""
-    return a_pdf(
+    """El Pliego del plan con lo que `usuario` puede ver; sin aprobar, con su marca de borrador."""
+    return Pliego(
         "pdot/documentos/plan_capacidades.html",
         contexto_de_plan(plan, usuario),
         titulo=f"Plan de fortalecimiento de capacidades: {plan.de_quien}, versión {plan.numero}",
+        clase="Plan de capacidades",
+        clave=f"capacidades:{plan.pk}",
+        nombre=nombre_de_plan(plan),
     )
 
 
@@ -39,7 +44,7 @@ def contexto_de_plan(plan, usuario):
         "cuantos_parecidos": sum(
             1 for titulo, unas in grupos if len(unas) > 1 and titulo != SUELTAS
         ),
-        "imagen": _imagen(ficha.diagrama) if ficha.diagrama else "",
+        "imagen": imagen_de(ficha.diagrama) if ficha.diagrama else "",
         "beneficiarios": por_nivel(ficha.beneficiarios),
         "frase_beneficiarios": contar_por_nivel(ficha.beneficiarios),
         "sin_beneficio": _sin_beneficio(plan, ficha),
@@ -57,9 +62,10 @@ def _con_sueltas(parecidas):
     return [*juntas, (SUELTAS if juntas else "", solas)]
 
 
-def _imagen(diagrama):
-    """El Gantt como imagen: en línea, WeasyPrint tarda más y no le pone texto alternativo."""
-    svg = render_to_string("pdot/_gantt.html", {"diagrama": diagrama})
+def imagen_de(diagrama):
+    """El Gantt como dirección `data:`: en línea, WeasyPrint tarda más y no le pone texto."""
+    # Sin la raya de hoy: en el papel no dice nada, y haría de cada día un documento distinto.
+    svg = render_to_string("pdot/_gantt.html", {"diagrama": replace(diagrama, hoy=None)})
     return f"data:image/svg+xml;base64,{b64encode(svg[svg.index('<svg') :].encode()).decode()}"
 
 

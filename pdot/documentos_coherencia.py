@@ -1,7 +1,8 @@
 """Consolidado de coherencia de un grupo: lo que sus planes dicen unos de otros, en un PDF."""
 
 from acompanamiento.mapas import mapa_de_grupo
-from territorios.documentos import a_pdf, contar_por_nivel, nombre_de_pdf, por_nivel
+from territorios.documentos import contar_por_nivel, nombre_de_pdf, por_nivel
+from territorios.emision import Pliego
 
 from .arbol_red import arbol_de
 from .coherencia import matriz_de_grupo
@@ -16,11 +17,14 @@ from .trazo_red import leyenda
 
 
 def consolidado_de_grupo(grupo, usuario):
-    """PDF del grupo con lo que `usuario` puede ver. De las evaluaciones, solo lo aprobado."""
-    return a_pdf(
+    """El Pliego del grupo con lo que `usuario` puede ver. De las evaluaciones, solo lo aprobado."""
+    return Pliego(
         "pdot/documentos/coherencia.html",
         contexto_de_consolidado(grupo, usuario),
         titulo=f"Consolidado de coherencia del grupo circunvecino {grupo.numero}: {grupo.nombre}",
+        clase="Consolidado de coherencia",
+        clave=f"coherencia:{grupo.pk}",
+        nombre=nombre_de_consolidado(grupo),
     )
 
 

@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from acompanamiento.models import Acuerdo
-from territorios.documentos import a_pdf, nombre_de_pdf
+from territorios.documentos import nombre_de_pdf
+from territorios.emision import Pliego
 
 from .ficha import ficha_de_gad
 from .models import Evaluacion, Pdot, Respuesta
@@ -66,11 +67,17 @@ class Barra:
         return ", ".join(f"{tramo.nombre} {tramo.cuantas}" for tramo in self.tramos)
 
 
-def ficha_en_pdf(familia, usuario):
-    """Bytes del PDF. Solo lo que `usuario` ve en la plataforma."""
+def pliego_de_ficha(familia, usuario):
+    """El Pliego de la ficha. Solo lo que `usuario` ve en la plataforma."""
     gad = familia.gad
-    titulo = f"Ficha del GAD · {gad.nombre_con_lugar}"
-    return a_pdf("pdot/documentos/ficha_de_gad.html", contexto(familia, usuario), titulo=titulo)
+    return Pliego(
+        "pdot/documentos/ficha_de_gad.html",
+        contexto(familia, usuario),
+        titulo=f"Ficha del GAD · {gad.nombre_con_lugar}",
+        clase="Ficha del GAD",
+        clave=f"ficha:{gad.pk}",
+        nombre=nombre_de_archivo(gad),
+    )
 
 
 def nombre_de_archivo(gad):
@@ -88,7 +95,7 @@ def contexto(familia, usuario):
     programa = next(iter(ficha["programas"]), None)
     largas = {
         "encuentros": ficha["encuentros"],
-        "acuerdos": acuerdos.order_by("fecha_limite"),
+        "acuerdos": acuerdos.order_by("fecha_limite", "pk"),
         "necesidades": ficha["necesidades"],
         "objetivos": objetivos_de(principal) if principal else [],
         "proyectos": programa.proyectos.all() if programa else [],

@@ -125,7 +125,7 @@ def cadenas_de_gads(gads, usuario, grupo=None):
         necesidades = list(visibles.de_gad(unico))
     por_necesidad = _actividades_de(necesidades, usuario)
     aprobadas = _aprobadas_de(gads, usuario)
-    respuestas = _respuestas_de(aprobadas)
+    respuestas = _respuestas_de(_las_que_se_comparan(gads, por_necesidad, aprobadas))
     return {
         gad.pk: [
             Cadena(
@@ -226,9 +226,19 @@ def _aprobadas_de(gads, usuario):
     return por_gad
 
 
-def _respuestas_de(aprobadas):
-    """{evaluación: {código de pregunta: respuesta de escala}}. Una consulta."""
-    claves = [una.evaluacion.pk for suyas in aprobadas.values() for una in suyas]
+def _las_que_se_comparan(gads, por_necesidad, aprobadas):
+    """Las claves de las evaluaciones que alguna actividad separa: de las demás no se lee nada."""
+    actividades = {una.pk: una for suyas in por_necesidad.values() for una in suyas}.values()
+    pares = (
+        _antes_y_despues(actividad, aprobadas.get(gad.pk, []))
+        for gad in gads
+        for actividad in actividades
+    )
+    return {una.evaluacion.pk for par in pares if None not in par for una in par}
+
+
+def _respuestas_de(claves):
+    """{evaluación: {código de pregunta: respuesta de escala}}. Una consulta a lo sumo."""
     if not claves:
         return {}
     leidas = (
@@ -244,12 +254,16 @@ def _respuestas_de(aprobadas):
     return por_evaluacion
 
 
-def _reevaluacion(actividad, aprobadas, respuestas):
+def _antes_y_despues(actividad, aprobadas):
     """La última aprobada hasta que empieza y la primera desde que termina, si son distintas."""
     antes = [una for una in aprobadas if una.fecha is None or una.fecha <= actividad.desde]
     despues = [una for una in aprobadas if una.fecha and una.fecha >= actividad.hasta]
     previa = antes[-1] if antes else None
-    siguiente = next((una for una in despues if una is not previa), None)
+    return previa, next((una for una in despues if una is not previa), None)
+
+
+def _reevaluacion(actividad, aprobadas, respuestas):
+    previa, siguiente = _antes_y_despues(actividad, aprobadas)
     if previa is None or siguiente is None:
         return Reevaluacion(previa, siguiente, [])
     unas = respuestas.get(previa.evaluacion.pk, {})

@@ -19,6 +19,7 @@ class Escalon(models.TextChoices):
     M3 = "M3", "M3 realizado"
     EVALUADO = "evaluado", "PDOT evaluado"
     APROBADO = "aprobado", "Evaluación aprobada"
+    PLAN = "plan", "Plan actualizado"
 
     @property
     def solo_de(self):
@@ -50,6 +51,7 @@ ESTADO = {
     Escalon.M3: "en_marcha",
     Escalon.EVALUADO: "enviada",
     Escalon.APROBADO: "aprobada",
+    Escalon.PLAN: "aprobada",
 }
 PLURAL = {
     Escalon.NUNCA: "Nunca acompañados",
@@ -60,5 +62,6 @@ PLURAL = {
     Escalon.M3: "Con M3",
     Escalon.EVALUADO: "Evaluados",
     Escalon.APROBADO: "Aprobados",
+    Escalon.PLAN: "Con plan actualizado",
 }
 ORDEN = {escalon: lugar for lugar, escalon in enumerate(Escalon)}

@@ -37,7 +37,8 @@ def familia_de(codigo, usuario):
         | Q(pk__in=limites.values("a"))
         | Q(pk__in=limites.values("b"))
     )
-    por_codigo = {gad.pk: gad for gad in parientes.para_lista().order_by("territorio__busqueda")}
+    en_orden = parientes.para_lista().order_by("territorio__busqueda", "pk")
+    por_codigo = {gad.pk: gad for gad in en_orden}
     gad = por_codigo.pop(codigo, None)
     if gad is None:
         return None
@@ -80,7 +81,7 @@ def autoridades_de(gad):
     Cada una con su `programa` de gobierno, si lo tiene.
     """
     hoy = timezone.localdate()
-    autoridades = list(gad.autoridades.select_related("programa").order_by("-desde"))
+    autoridades = list(gad.autoridades.select_related("programa").order_by("-desde", "pk"))
     for autoridad in autoridades:
         autoridad.es_vigente = autoridad.vigente_en(hoy)
     return sorted(autoridades, key=lambda autoridad: not autoridad.es_vigente)
@@ -119,7 +120,7 @@ def _encuentros(gad, usuario):
     """Los que lo convocan o son un diálogo con él, el último primero."""
     convocado = Q(pk__in=gad.convocatorias.values("encuentro"))
     encuentros = Encuentro.objects.visibles_para(usuario).filter(convocado | Q(gad=gad))
-    return encuentros.order_by("-fecha", "-inicio")[:MAXIMO_ENCUENTROS]
+    return encuentros.order_by("-fecha", "-inicio", "-pk")[:MAXIMO_ENCUENTROS]
 
 
 def bitacora_de_gad(usuario, gad):

@@ -232,6 +232,27 @@ class FiltroEvaluaciones(forms.Form):
         error_messages={"invalid_choice": "Ese estado no existe."},
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    zona = CampoOpcion(
+        required=False,
+        error_messages={"invalid_choice": "«%(value)s» no es una zona que usted pueda ver."},
+    )
+
+    def __init__(self, *args, zonas, **kwargs):
+        """`zonas`: las que abarca quien mira; a quien es de un GAD no se le ofrecen."""
+        super().__init__(*args, **kwargs)
+        self.fields["zona"].choices = [("", "Todas"), *((z.pk, str(z)) for z in zonas)]
+        self.fields["zona"].widget.attrs["class"] = "form-select"
+        if not zonas:
+            del self.fields["zona"]
+
+    def aplicar(self, evaluaciones):
+        columnas = {"estado": "estado", "zona": "pdot__gad__territorio__zona"}
+        puestos = {columnas[campo]: v for campo, v in self.cleaned_data.items() if v}
+        return evaluaciones.filter(**puestos)
+
+    @property
+    def filtra(self):
+        return self.is_valid() and any(self.cleaned_data.values())
 
 
 class FiltroCobertura(forms.Form):
@@ -240,25 +261,28 @@ class FiltroCobertura(forms.Form):
     estrategia = CampoOpcion(required=False)
     zona = CampoOpcion(required=False)
     provincia = CampoOpcion(required=False)
+    grupo = CampoOpcion(required=False)
     nivel = CampoOpcion(required=False, choices=[("", "Todos"), *NIVELES.items()])
     escalon = CampoOpcion(
         label="Escalón", required=False, choices=[("", "Todos"), *Escalon.choices]
     )
-    formato = CampoOpcion(choices=[("csv", "CSV")], required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, estrategias, zonas, provincias, **kwargs):
+    def __init__(self, *args, estrategias, zonas, provincias, grupo=None, **kwargs):
         super().__init__(*args, **kwargs)
         opciones = {"estrategia": estrategias, "zona": zonas, "provincia": provincias}
+        if self.data.get("grupo"):
+            opciones["grupo"] = [(str(grupo.pk), str(grupo))] if grupo else []
+        else:
+            # Se llega a un grupo desde su avance; ofrecerlos todos pediría otra consulta.
+            del self.fields["grupo"]
         for campo, suyas in opciones.items():
-            self.fields[campo].choices = [("", "Todas"), *suyas]
+            vacia = "Todos" if campo == "grupo" else "Todas"
+            self.fields[campo].choices = [("", vacia), *suyas]
         for campo in self.visible_fields():
             campo.field.widget.attrs["class"] = "form-select"
             campo.field.error_messages["invalid_choice"] = (
                 "«%(value)s» no está entre lo que usted puede ver: escoja una de las opciones."
             )
-        self.fields["formato"].error_messages["invalid_choice"] = (
-            "La lista se descarga solo en CSV, no en «%(value)s»."
-        )
 
     @property
     def en_palabras(self):
@@ -272,8 +296,8 @@ class FiltroCobertura(forms.Form):
 
     @property
     def puestos(self):
-        """{campo: valor} de los filtros puestos, sin el formato."""
-        return {n: v for n, v in self.cleaned_data.items() if v and n != "formato"}
+        """{campo: valor} de los filtros puestos."""
+        return {n: v for n, v in self.cleaned_data.items() if v}
 
     def enlace(self, **cambios):
         """La dirección de esta página con esos filtros cambiados; vacío quita el filtro."""

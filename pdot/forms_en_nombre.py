@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from talleres.forms_evidencias import preparar
-from talleres.imagenes import ImagenRechazada
 from territorios.filtros import CampoFecha
+from territorios.imagenes import ImagenRechazada
 
 RESPALDO_MAXIMO = 1000
 

@@ -3,11 +3,11 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from talleres.imagenes import ImagenRechazada, recodificar
+from territorios.imagenes import ImagenRechazada, recodificar
 
 from .acciones_fotos import FotoPreparada
 
-EXCESIVA = "La foto pesa más de 10 MB: redúzcala y vuelva a intentarlo."
+EXCESIVA = "La imagen pesa más de 10 MB: redúzcala y vuelva a intentarlo."
 
 
 class FotoForm(forms.Form):

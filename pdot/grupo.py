@@ -15,16 +15,20 @@ from territorios.texto import enumerar
 from .coherencia import matriz_de_grupo
 from .cuadro import cuadro_de
 from .documentos import aportes_por_momento, sin_equivoco
-from .models import Necesidad
+from .models import Informe, Necesidad, Promocion
 from .promociones import tarjetas_de
 from .vision import elementos_de_grupo
+
+# De un elemento de la visión; `de_tarjeta`: si nació de alguna.
+CAMPOS = ("pk", "texto", "dudosa", "de_tarjeta")
 
 
 def ficha_de_grupo(grupo, usuario):
     """Contexto de la página. Las consultas no crecen con los miembros ni con los encuentros."""
     matriz = matriz_de_grupo(grupo, usuario)
     miembros = [fila.gad for fila in matriz.filas]
-    necesidades = list(Necesidad.objects.visibles_para(usuario).de_grupo(grupo))
+    necesidades = Necesidad.objects.visibles_para(usuario).de_grupo(grupo)
+    necesidades = list(necesidades.annotate(de_tarjeta=Promocion.objects.dieron("necesidad")))
     nomina = Participante.objects.filter(encuentro=OuterRef("pk"))
     suyos = grupo.encuentros.select_related("gad__territorio")
     encuentros = list(suyos.annotate(con_nomina=Exists(nomina)))
@@ -61,6 +65,7 @@ def ficha_de_grupo(grupo, usuario):
         "aportes": aportes_por_momento(grupo) if grupo.esta_conformado else [],
         "acuerdos": _acuerdos(grupo, usuario),
         "necesidades": necesidades,
+        "clave_de_informe": Informe(grupo=grupo).clave,
         "puede_editar": usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO),
         "puede_descargar": usuario.puede(Permiso.DESCARGAR_INFORMES),
     }
@@ -107,7 +112,7 @@ def _vision(grupo, matriz):
     de_evaluacion = {evaluacion: gad.pk for evaluacion, gad in gad_de.items()}
     elementos, duenios = {}, {}
     for fila, gads in elementos_de_grupo(grupo, de_evaluacion):
-        elementos[fila["pk"]] = {campo: fila[campo] for campo in ("pk", "texto", "dudosa")}
+        elementos[fila["pk"]] = {campo: fila[campo] for campo in CAMPOS}
         if gad := gad_de.get(fila["evaluacion"]):
             duenios[fila["pk"]] = {gad.pk: gad.nombre_con_lugar}
         else:
@@ -121,9 +126,12 @@ def _vision(grupo, matriz):
 
 
 def _poner_tarjetas(elementos, necesidades, usuario):
-    """Deja en cada elemento y en cada necesidad la `tarjeta` de que nació. Una consulta."""
-    claves = [elemento["pk"] for elemento in elementos]
-    tarjetas = tarjetas_de(usuario, elemento_vision=claves, necesidad=necesidades)
+    """Deja en cada elemento y en cada necesidad la `tarjeta` de que nació, si nació de una."""
+    tarjetas = tarjetas_de(
+        usuario,
+        elemento_vision=[elemento["pk"] for elemento in elementos if elemento["de_tarjeta"]],
+        necesidad=[necesidad for necesidad in necesidades if necesidad.de_tarjeta],
+    )
     for elemento in elementos:
         elemento["tarjeta"] = tarjetas.get(("elemento_vision", elemento["pk"]))
     for necesidad in necesidades:

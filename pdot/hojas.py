@@ -4,33 +4,37 @@ from functools import partial
 
 from django.db.models import Q
 
-from territorios.models import Gad
-
-from .exportaciones import (
+from territorios.hojas_de_calculo import (
     CODIGO,
     DECIMAL,
+    DPA,
     FECHA,
     NUMERO,
-    Alcance,
     Columna,
     Hoja,
     HojaDeObjetos,
     con_opciones,
     si_o_no,
 )
+from territorios.models import Gad
+
+from .exportaciones import Alcance
 from .models import (
     ActividadCapacidad,
     ElementoVision,
     Evaluacion,
     Informacion,
     Necesidad,
+    Pdot,
     PlanCapacidades,
     Problema,
+    Proyecto,
     Respuesta,
     Vinculo,
 )
 
-DPA = "División político-administrativa (DPA)"
+DEL_PDOT = "PDOT, por el GAD o su zona"
+EVALUACION = "Evaluación del PDOT, por el GAD"
 GUIA = "Instrumento de evaluación"
 ZONAL = "Encuentros con los GAD, por el equipo zonal"
 DEL_PLAN = "Plan de fortalecimiento de capacidades"
@@ -118,6 +122,18 @@ def _elementos(alcance):
     return ElementoVision.objects.filter(suyos).order_by("grupo", "evaluacion", "orden", "pk")
 
 
+def _planes(alcance):
+    """Los PDOT son públicos: los de los GAD del lugar, en cualquier estado."""
+    vistos = Pdot.objects.visibles_para(alcance.usuario).filter(alcance.de_gad("gad"))
+    return vistos.order_by("gad", "anio_desde")
+
+
+def _proyectos(alcance):
+    vistos = Proyecto.objects.visibles_para(alcance.usuario)
+    del_lugar = vistos.filter(alcance.de_gad("programa__autoridad__gad"))
+    return del_lugar.order_by("programa__autoridad__gad", "programa", "anio_desde", "pk")
+
+
 # --- Las actividades ----------------------------------------------------------------------------
 
 
@@ -197,6 +213,7 @@ HOJAS = (
             si_o_no("lectura dudosa", "dudosa", "Si el papelote original se lee con dificultad"),
         ),
         _de_sus_evaluaciones(Respuesta, "pregunta__seccion__orden", "pregunta__orden", "pk"),
+        fuente=EVALUACION,
     ),
     Hoja(
         "vinculos",
@@ -220,6 +237,7 @@ HOJAS = (
             Columna("sinergias", "sinergias", "Sinergias por potenciar, una por línea"),
         ),
         _de_sus_evaluaciones(Vinculo, "con", "pk"),
+        fuente=EVALUACION,
     ),
     Hoja(
         "necesidades",
@@ -268,6 +286,7 @@ HOJAS = (
             Columna("detalle", "detalle", "De qué año es, en qué formato, para qué problema"),
         ),
         _de_sus_evaluaciones(Informacion, "orden", "pk"),
+        fuente=EVALUACION,
     ),
     Hoja(
         "problemas",
@@ -279,6 +298,7 @@ HOJAS = (
             Columna("problema", "texto", "El problema"),
         ),
         _de_sus_evaluaciones(Problema, "orden", "pk"),
+        fuente=EVALUACION,
     ),
     Hoja(
         "vision",
@@ -292,6 +312,40 @@ HOJAS = (
             si_o_no("lectura dudosa", "dudosa", "Si el papelote original se lee con dificultad"),
         ),
         _elementos,
+        fuente=EVALUACION,
+    ),
+    Hoja(
+        "planes",
+        "Planes (PDOT)",
+        "Una fila por PDOT de cada GAD y período. No es una evaluación: no tiene su estado.",
+        (
+            *del_gad("gad"),
+            Columna("desde", "anio_desde", "Primer año", NUMERO, "Año", DEL_PDOT),
+            Columna("hasta", "anio_hasta", "Último año", NUMERO, "Año", DEL_PDOT),
+            con_opciones("estado del plan", "estado", "En qué va", Pdot.Estado.choices),
+            Columna("instrumento", "instrumento_aprobacion", "Con qué se aprobó"),
+            Columna("aprobado", "aprobado_el", "Cuándo se aprobó", FECHA, "Fecha"),
+            Columna("visión", "vision", "La visión del plan"),
+        ),
+        _planes,
+        fuente=DEL_PDOT,
+    ),
+    Hoja(
+        "programas",
+        "Programas de gobierno",
+        "Una fila por proyecto del programa de gobierno de la autoridad de cada GAD.",
+        (
+            *del_gad("programa__autoridad__gad"),
+            Columna("autoridad", "programa__autoridad__nombre", "Autoridad electa"),
+            Columna("proyecto", "nombre", "Nombre"),
+            Columna("desde", "anio_desde", "Primer año", NUMERO, "Año"),
+            Columna("hasta", "anio_hasta", "Último año", NUMERO, "Año"),
+            Columna("descripción", "descripcion", "En qué consiste"),
+            Columna("presupuesto", "presupuesto", "Referencial", DECIMAL, "Dólares"),
+            Columna("fuente del presupuesto", "presupuesto_fuente", "De dónde sale la cifra"),
+        ),
+        _proyectos,
+        fuente="Programa de gobierno local, por el GAD o su zona",
     ),
 )
 POR_NOMBRE = {hoja.nombre: hoja for hoja in HOJAS}

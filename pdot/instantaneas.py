@@ -71,7 +71,11 @@ def referencia_de(evaluacion, usuario):
         return Toma(evaluacion, cuando), f"desde lo que envió el {_dia(cuando)}"
     visibles = Evaluacion.objects.visibles_para(usuario).filter(pdot=evaluacion.pdot_id)
     anterior = visibles.filter(numero__lt=evaluacion.numero).order_by("-numero").first()
-    return anterior and (Toma(anterior), f"desde la versión {anterior.numero}")
+    if anterior is None:
+        return None
+    # Es el mismo plan, que ya se trajo con su GAD.
+    anterior.pdot = evaluacion.pdot
+    return Toma(anterior), f"desde la versión {anterior.numero}"
 
 
 def _dia(momento):

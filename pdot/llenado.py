@@ -17,6 +17,7 @@ from .models import (
     Observacion,
     Paso,
     Pregunta,
+    Promocion,
     Seccion,
     Vinculo,
 )
@@ -193,7 +194,9 @@ class Llenado:
 
     @cached_property
     def filas_de_problemas(self):
-        return list(self.evaluacion.problemas.order_by("orden"))
+        """En orden, cada uno con `de_tarjeta`: si nació de alguna."""
+        problemas = self.evaluacion.problemas.order_by("orden")
+        return list(problemas.annotate(de_tarjeta=Promocion.objects.dieron("problema")))
 
     @property
     def problemas(self):

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from territorios.mapas import ARENA, LAGUNA, MAR, MENTA, Conjunto, Estilo, Leyenda, dibujar
+from territorios.models import Gad
 
 from .escalones import Escalon
 
@@ -15,7 +16,10 @@ ASPECTO = {
     Escalon.M3: {"relleno": LAGUNA},
     Escalon.EVALUADO: {"relleno": LAGUNA, "trama": "cuadros"},
     Escalon.APROBADO: {"relleno": MAR},
+    Escalon.PLAN: {"relleno": MAR, "trama": "cruz"},
 }
+# Sobre el tono más oscuro un nombre no se lee.
+OSCUROS = (Escalon.APROBADO, Escalon.PLAN)
 
 
 def mapa_de_cobertura(territorio, elegidos, *, del_pais):
@@ -24,27 +28,37 @@ def mapa_de_cobertura(territorio, elegidos, *, del_pais):
     Los dos son listas de GadCubierto ya marcados. `del_pais` muestra el país entero. Cada celda
     lleva a la página de su GAD.
     """
-    municipales = {gad.codigo: gad for gad in elegidos if gad.nivel == "municipales"}
+    municipales = {gad.codigo: gad.escalon for gad in elegidos if gad.nivel == "municipales"}
+    ventana = None if del_pais else {gad.codigo[:4] for gad in territorio}
+    return mapa_de_escalones(municipales, ventana=ventana)
+
+
+def mapa_de_escalones(escalones, *, ventana):
+    """Los cantones de `escalones`, {código: Escalon}, pintados. Una consulta.
+
+    `ventana`: los códigos que se encuadran; None muestra el país entero.
+    """
+    del_pais = ventana is None
 
     def estilo(celda):
-        gad = municipales.get(celda.codigo)
-        if gad is None:
+        escalon = escalones.get(celda.codigo)
+        if escalon is None:
             return None
         return Estilo(
-            **ASPECTO[gad.escalon],
-            titulo=f"{gad.nombre}: {gad.escalon.label}",
-            url=gad.url,
-            # Sobre el tono más oscuro un nombre no se lee: queda en el título y en la lista.
-            etiqueta="" if del_pais or gad.escalon == Escalon.APROBADO else gad.nombre,
+            **ASPECTO[escalon],
+            titulo=f"{celda.nombre}: {escalon.label}",
+            url=Gad(pk=celda.codigo).get_absolute_url(),
+            # En un tono oscuro el nombre queda en el título y en la lista.
+            etiqueta="" if del_pais or escalon in OSCUROS else celda.nombre,
             # El borde separa lo propio de las celdas tenues de alrededor, también en gris.
-            conjunto=None if del_pais else Conjunto(gad.escalon, gad.escalon.label),
+            conjunto=None if del_pais else Conjunto(escalon, escalon.label),
         )
 
-    cuenta = Counter(gad.escalon for gad in municipales.values())
+    cuenta = Counter(escalones.values())
     alcanzados = [escalon for escalon in ASPECTO if cuenta[escalon]]
     return dibujar(
         estilo,
-        ventana=None if del_pais else {gad.codigo[:4] for gad in territorio},
+        ventana=ventana,
         titulo="Hasta dónde llegó el acompañamiento en cada cantón",
         descripcion="Cada cantón, con el escalón más alto de su GAD municipal. "
         + "; ".join(f"{escalon.label}: {cuenta[escalon]}" for escalon in alcanzados),

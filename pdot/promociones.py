@@ -204,10 +204,14 @@ def nacidos_de(tarjetas, usuario):
 
 
 def tarjetas_de(usuario, **nacidos):
-    """{(campo, clave de lo nacido): su tarjeta}, de las que ve quien mira. Una consulta.
+    """{(campo, clave de lo nacido): su tarjeta}, de las que ve quien mira. Una consulta o,
+    si no se pregunta por nada, ninguna.
 
     `nacidos`: por cada campo de Promocion, las cosas que pudieron nacer de una tarjeta.
     """
+    nacidos = {campo: list(cosas) for campo, cosas in nacidos.items()}
+    if not any(nacidos.values()):
+        return {}
     alguno = Q()
     for campo, cosas in nacidos.items():
         alguno |= Q(**{f"{campo}__in": cosas})

@@ -5,13 +5,13 @@ Solo a los GAD que todavía no envían la suya: al que ya cumplió no se le apur
 
 from datetime import timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 
 from acompanamiento.models import Membresia
-from territorios.cartero import encolar
-from territorios.models import Mensaje
+from territorios.avisos import avisar, planificadores_de
+from territorios.models import Aviso
 
-from .avisos import planificadores_de
 from .correos import plazo as correo_de_plazo
 from .models import PlazoEvaluacion
 from .plazos import gads_que_faltan
@@ -20,7 +20,7 @@ DIAS_ANTES = 7
 
 
 def encolar_recordatorios(fecha=None):
-    """Pone en la cola los que tocan a `fecha` (hoy si se calla) y devuelve cuántos son nuevos."""
+    """Avisa lo que toca a `fecha` (hoy si se calla) y devuelve cuántos avisos son nuevos."""
     fecha = fecha or timezone.localdate()
     proximos = PlazoEvaluacion.objects.filter(fecha__lte=fecha + timedelta(days=DIAS_ANTES))
     return sum(_del_plazo(plazo, fecha) for plazo in proximos.select_related("grupo"))
@@ -34,16 +34,19 @@ def _del_plazo(plazo, fecha):
     gads = {una.gad_id: una.gad for una in miembros.select_related("gad__territorio__padre__padre")}
     nuevos = 0
     for codigo in sorted(gads_que_faltan(gads)):
-        for persona in planificadores_de(codigo):
-            nuevos += _encolar(plazo, gads[codigo], persona, vencido=plazo.fecha < fecha)
+        nuevos += len(_avisar(plazo, gads[codigo], vencido=plazo.fecha < fecha))
     return nuevos
 
 
-def _encolar(plazo, gad, persona, *, vencido):
-    """True si a esa persona no se le había avisado de lo mismo; si cambia el plazo, es otro."""
+def _avisar(plazo, gad, *, vencido):
+    """Los avisos nuevos a las personas del GAD; si cambia el plazo, es otro."""
     motivo = "vencido" if vencido else "por-vencer"
-    clave = f"plazo-{plazo.grupo_id}-{motivo}-{plazo.fecha}-{gad.pk}-{persona.pk}"
-    if Mensaje.objects.filter(clave=clave).exists():
-        return False
-    encolar(clave=clave, para=persona.email, **correo_de_plazo(plazo, gad, vencido))
-    return True
+    cuando = f"{'venció' if vencido else 'vence'} el {plazo.fecha:%d/%m/%Y}"
+    return avisar(
+        planificadores_de([gad.pk]),
+        clase=Aviso.Clase.PLAZO,
+        clave=f"plazo-{plazo.grupo_id}-{motivo}-{plazo.fecha}-{gad.pk}",
+        texto=f"El plazo para enviar la evaluación de su PDOT {cuando}.",
+        direccion=reverse("inicio"),
+        correo=correo_de_plazo(plazo, gad, vencido),
+    )

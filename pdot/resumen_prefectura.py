@@ -14,7 +14,8 @@ from acompanamiento.models import Acuerdo, Grupo, Membresia
 from acompanamiento.models.linea import provincias_a_la_vista
 from talleres.asistencia import contar
 from talleres.models import Convocado, Encuentro, Participante
-from territorios.documentos import a_pdf, nombre_de_pdf
+from territorios.documentos import nombre_de_pdf
+from territorios.emision import Pliego
 from territorios.models import Autoridad, Gad
 
 from .models import ElementoVision, Evaluacion, Necesidad, Pdot
@@ -84,8 +85,14 @@ def resumen_para_prefectura(estrategia, provincia, usuario):
 
 def resumen_en_pdf(estrategia, provincia, usuario):
     contexto = resumen_para_prefectura(estrategia, provincia, usuario) | {"usuario": usuario}
-    titulo = f"Resumen para la prefectura · {provincia.nombre}"
-    return a_pdf("pdot/documentos/resumen_prefectura.html", contexto, titulo=titulo)
+    return Pliego(
+        "pdot/documentos/resumen_prefectura.html",
+        contexto,
+        titulo=f"Resumen para la prefectura · {provincia.nombre}",
+        clase="Resumen para la prefectura",
+        clave=f"prefectura:{estrategia.pk}:{provincia.pk}",
+        nombre=nombre_de_resumen(estrategia, provincia),
+    )
 
 
 def nombre_de_resumen(estrategia, provincia):

@@ -1,15 +1,13 @@
-"""Un PDF que se sube con el plan o con un hito: se revisa, se guarda en privado y se entrega."""
+"""Un PDF que se sube con el plan o con un hito: se revisa y se guarda en privado."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.http import FileResponse, Http404
-from django.utils.cache import patch_cache_control
 
 from talleres.forms_evidencias import CABECERA_PDF, preparar
-from talleres.imagenes import ImagenRechazada
 from territorios.archivos import AlmacenPrivado, nombre_al_azar
+from territorios.imagenes import ImagenRechazada
 
 EXCESIVO = "El archivo pasa de 20 MB: no se recibió. Redúzcalo y vuelva a elegirlo."
 AYUDA = "Un PDF de hasta 20 MB."
@@ -55,18 +53,3 @@ def borrar_al_confirmar(nombre):
     """Lo quita del almacén cuando ya nadie lo nombra; si eso falla, lo guardado sigue en pie."""
     if nombre:
         transaction.on_commit(lambda: almacen.delete(nombre), robust=True)
-
-
-def entregar_archivo(guardado, nombre):
-    """El PDF guardado, para descargar como `nombre`; 404 si no hay. Cada vez se autoriza antes."""
-    try:
-        abierto = guardado.open("rb") if guardado else None
-    except FileNotFoundError:
-        abierto = None
-    if abierto is None:
-        raise Http404("No hay ningún archivo.")
-    respuesta = FileResponse(abierto, content_type="application/pdf")
-    respuesta["Content-Disposition"] = f'attachment; filename="{nombre}"'
-    respuesta["X-Content-Type-Options"] = "nosniff"
-    patch_cache_control(respuesta, private=True, no_store=True)
-    return respuesta

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from .views import (
     actividades,
+    avance,
     buscar,
     capacidades,
     cobertura,
@@ -18,6 +19,7 @@ from .views import (
     grupo,
     indicadores,
     informacion,
+    informe,
     membresias,
     necesidades,
     notas,
@@ -30,6 +32,7 @@ from .views import (
     revision,
     secciones,
     temas,
+    trabajos,
     versiones,
     vision,
 )
@@ -40,6 +43,12 @@ urlpatterns = [
     path("", evaluaciones.lista, name="inicio"),
     path("buscar/", buscar.buscar, name="buscar"),
     path("cobertura/", cobertura.cobertura, name="cobertura"),
+    path("avance/", avance.avance, name="avance"),
+    path("avance/zonas/<int:zona>/", avance.zona, name="avance_de_zona"),
+    path("avance/grupos/", avance.grupos, name="avance_de_grupos"),
+    path("avance/grupos/<int:pk>/", avance.grupo, name="tablero_de_grupo"),
+    path("avance/gad/<str:gad>/", avance.gad, name="avance_de_gad"),
+    path("avance/ritmo/", avance.ritmo, name="ritmo"),
     path("gad/<str:codigo>/", gad.gad, name="gad"),
     path("aportes/<int:pk>/", promociones.aporte, name="aporte"),
     path("aportes/<int:pk>/promover/<slug:clase>/", promociones.promover, name="promover"),
@@ -170,6 +179,21 @@ urlpatterns = [
     path("proceso/<str:codigo>/<slug:clave>/quitar/", proceso.quitar, name="quitar_hito"),
     path("proceso/<str:codigo>/<slug:clave>/archivo.pdf", proceso.archivo, name="archivo_de_hito"),
     path("gad/<str:codigo>/ficha.pdf", documentos.gad_pdf, name="gad_pdf"),
+    path("en-bloque/", trabajos.lista, name="trabajos"),
+    path("en-bloque/fichas/", trabajos.pedir_fichas, name="pedir_fichas"),
+    path("en-bloque/<int:pk>/", trabajos.trabajo, name="trabajo"),
+    path("en-bloque/<int:pk>/cancelar/", trabajos.cancelar, name="cancelar_trabajo"),
+    path("en-bloque/<int:pk>/reanudar/", trabajos.reanudar, name="reanudar_trabajo"),
+    path("en-bloque/<int:pk>/archivo.zip", trabajos.archivo, name="archivo_de_trabajo"),
     # La última: su «codigo» se tragaría a las demás de una evaluación.
     path("evaluaciones/<int:pk>/<slug:codigo>/", secciones.seccion, name="seccion"),
+    path("informes/<slug:codigo>/", informe.informes, name="informes"),
+    path("informes/<slug:codigo>/<slug:de>/", informe.informe, name="informe"),
+    path("informes/<slug:codigo>/<slug:de>/editar/", informe.editar, name="editar_informe"),
+    path(
+        "informes/<slug:codigo>/<slug:de>/borrador.pdf",
+        informe.borrador_pdf,
+        name="borrador_de_informe",
+    ),
+    path("informes/<slug:codigo>/<slug:de>/emitir/", informe.emitir_informe, name="emitir_informe"),
 ]

@@ -14,20 +14,22 @@ from django.db.models import Q
 from django.utils import timezone
 
 from territorios import cartero
+from territorios.emision import emitir
 from territorios.models import Mensaje
+from territorios.models.documento import oficina_de
 from territorios.versiones import Conflicto, bloquear, guardar_con_version
 
 from . import correos
 from .acciones import NoProcede, exigir_abierto, poner_convocado
+from .avisos import avisar_convocatoria
 from .calendario import invitacion_de
 from .cuenta_choques import contar_al_terminar
-from .documentos_convocatoria import nombre_de_oficio, oficio_en_pdf
+from .documentos_convocatoria import oficio_en_pdf
 from .enlaces import direccion_de, vence
 from .lector_convocatoria import (
     es_de_otra_fecha,
     hechos_de,
     institucion_en,
-    oficina_de,
     ya_no_vale,
 )
 from .models import (
@@ -77,6 +79,8 @@ def emitir_oficios(encuentro, datos, comun, *, por, version, sitio):
         elif ya_no_vale(anteriores[codigo], actual):
             emitidos.append(_emitir_otra_vez(anteriores[codigo], valores, por))
     poner_convocado(actual, por=por)
+    if emitidos:
+        avisar_convocatoria(actual, emitidos)
     return emitidos
 
 
@@ -179,7 +183,7 @@ def _enviar(convocatoria, por):
     """True si se encoló; False si no hacía falta o alguien la cambió mientras tanto."""
     if not _se_puede_enviar(convocatoria):
         return False
-    adjuntos = _adjuntos(convocatoria)
+    adjuntos = _adjuntos(convocatoria, por)
     try:
         with transaction.atomic():
             actual = bloquear(Convocatoria, convocatoria.pk, convocatoria.version)
@@ -213,7 +217,8 @@ def _encolar(convocatoria, adjuntos, por):
     _guardar(convocatoria, "Envío por correo", por)
 
 
-def _adjuntos(convocatoria):
+def _adjuntos(convocatoria, por):
+    oficio = emitir(oficio_en_pdf(convocatoria), por=por, sitio=convocatoria.sitio)
     cita = invitacion_de(
         convocatoria.encuentro,
         organiza=(convocatoria.institucion or convocatoria.firma, settings.DEFAULT_FROM_EMAIL),
@@ -221,7 +226,7 @@ def _adjuntos(convocatoria):
         responde_en=direccion_de(convocatoria),
     )
     return [
-        (nombre_de_oficio(convocatoria), "application/pdf", oficio_en_pdf(convocatoria)),
+        (oficio.documento.nombre, "application/pdf", oficio.contenido),
         ("invitacion.ics", INVITACION, cita),
     ]
 

@@ -4,7 +4,6 @@ Los archivos se escriben dentro de la transacción y se borran fuera: si algo fa
 ninguno suelto, y si algo falla al suprimir no se pierde el de una fila que sigue ahí.
 """
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -12,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from territorios.archivos import AlmacenPrivado, nombre_al_azar
+from territorios.archivos import AlmacenPrivado, nombre_al_azar, sin_dejar_sueltos
 from territorios.versiones import bloquear, guardar_con_version
 
 from .acciones import NoProcede
@@ -54,18 +53,6 @@ def subir_evidencias(encuentro, preparadas, *, leyenda, alcance, consentimiento,
         distintas = {una.huella: una for una in preparadas if una.huella not in ya}
         comun = {"leyenda": leyenda, "alcance": alcance, "consentimiento": consentimiento}
         return [_guardar(actual, una, comun, por, escritos) for una in distintas.values()]
-
-
-@contextmanager
-def sin_dejar_sueltos():
-    """Da una lista donde anotar los archivos que se escriben; si algo falla, los borra."""
-    escritos = []
-    try:
-        yield escritos
-    except BaseException:
-        for nombre in escritos:
-            almacen.delete(nombre)
-        raise
 
 
 def _guardar(encuentro, preparada, comun, por, escritos):

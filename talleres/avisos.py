@@ -8,8 +8,10 @@ había un momento antes: dos cambios seguidos son un solo aviso, y volver a lo d
 
 from django.conf import settings
 from django.db.models import Prefetch
+from django.urls import reverse
 from django.utils import timezone
 
+from territorios import avisos as plataforma
 from territorios import cartero
 from territorios.models import Mensaje
 from territorios.versiones import guardar_con_version
@@ -54,15 +56,19 @@ def avisar_retiro(encuentro, gads, *, por):
     En la transacción que los quita. A quien ya recibió su convocatoria se le quita la cita.
     """
     suyas = _convocatorias(encuentro).filter(gad__in=gads)
-    ya_paso, hechos, dichos = vence(encuentro) <= timezone.now(), hechos_de(encuentro), []
+    ya_paso, hechos = vence(encuentro) <= timezone.now(), hechos_de(encuentro)
+    dichos, quitados = [], []
     for convocatoria in suyas.select_for_update(of=("self",)):
         convocatoria.encuentro = encuentro
         sabia = _lo_que_sabe(convocatoria)
         cartero.anular_los_de(f"convocatoria:{convocatoria.pk}:", YA_NO_SE_LE_CONVOCA)
         convocatoria.sin_efecto = True
         _guardar(convocatoria, "El GAD se quitó de los convocados", por)
+        quitados.append(convocatoria.gad_id)
         if sabia is not None and not ya_paso:
             dichos.append(_dar(_aviso(convocatoria, Clase.RETIRO, sabia, hechos, por), encuentro))
+    if not ya_paso:
+        _avisar_en_la_plataforma(encuentro, Clase.RETIRO, quitados, dichos)
     return dichos
 
 
@@ -80,7 +86,47 @@ def _avisar(encuentro, clase, por):
             _poner_al_dia(convocatoria, encuentro, hechos, por)
         if sabia is not None and (clase == Clase.CANCELACION or sabia != _resumen(hechos)):
             dichos.append(_dar(_aviso(convocatoria, clase, sabia, hechos, por), encuentro))
+    gads = _convocatorias(encuentro).values("gad")
+    _avisar_en_la_plataforma(encuentro, clase, gads, dichos)
     return dichos
+
+
+def avisar_convocatoria(encuentro, convocatorias):
+    """En la plataforma, a quienes planifican en los GAD que se convocan. En su transacción.
+
+    El oficio va aparte, a la dirección que dio el GAD: a ella no se le repite en el resumen.
+    """
+    cuando = f"{encuentro.fecha:%d/%m/%Y}"
+    plataforma.avisar(
+        plataforma.planificadores_de([una.gad_id for una in convocatorias]),
+        clase=plataforma.Clase.CONVOCATORIA,
+        clave=f"convocatoria-{encuentro.pk}-{encuentro.version}",
+        texto=f"Su GAD está convocado: {encuentro.nombre_llano}, el {cuando}.",
+        direccion=_pagina_de(encuentro),
+        ya_escritos=[una.correo for una in convocatorias],
+    )
+
+
+def _avisar_en_la_plataforma(encuentro, clase, codigos, dichos):
+    """A quienes planifican en esos GAD; a la dirección que ya recibe el correo no se le repite."""
+    que = {
+        Clase.CAMBIO: "cambió de fecha, de hora o de lugar",
+        Clase.CANCELACION: "se canceló",
+        Clase.RETIRO: "ya no espera a su GAD",
+    }
+    nombre = encuentro.nombre_llano
+    plataforma.avisar(
+        plataforma.planificadores_de(codigos),
+        clase=plataforma.Clase.ENCUENTRO,
+        clave=f"encuentro-{encuentro.pk}-{clase}-{encuentro.version}",
+        texto=f"{nombre[0].upper()}{nombre[1:]} {que[clase]} ({encuentro.fecha:%d/%m/%Y}).",
+        direccion=_pagina_de(encuentro),
+        ya_escritos=[aviso.convocatoria.correo for aviso in dichos],
+    )
+
+
+def _pagina_de(encuentro):
+    return reverse("talleres:encuentro", args=[encuentro.pk])
 
 
 def _aviso(convocatoria, clase, sabia, hechos, por):

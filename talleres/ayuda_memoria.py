@@ -9,7 +9,8 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from acompanamiento.models import Acuerdo, Grupo
-from territorios.documentos import a_pdf, contar_por_nivel, nombre_de_pdf, por_nivel
+from territorios.documentos import contar_por_nivel, nombre_de_pdf, por_nivel
+from territorios.emision import Pliego
 
 from .asistencia import contar
 from .documentos import papeles_de
@@ -58,13 +59,22 @@ def contexto_de_ayuda_memoria(encuentro, usuario):
 
 
 def titulo_de(encuentro):
-    return f"Ayuda memoria · {encuentro.tema}"
+    """Por lugar y fecha: es público, y en el tema alguien puede nombrar a una persona."""
+    return f"Ayuda memoria · {encuentro.lugar}, {encuentro.fecha:%d/%m/%Y}"
 
 
 def ayuda_memoria_en_pdf(encuentro, usuario):
+    """El Pliego de la ayuda memoria; con nómina o fotos no se conserva: se pueden suprimir."""
     contexto = contexto_de_ayuda_memoria(encuentro, usuario)
-    plantilla = "talleres/documentos/ayuda_memoria.html"
-    return a_pdf(plantilla, contexto, titulo=contexto["titulo"])
+    return Pliego(
+        "talleres/documentos/ayuda_memoria.html",
+        contexto,
+        titulo=contexto["titulo"],
+        clase="Ayuda memoria",
+        clave=f"memoria:{encuentro.pk}",
+        nombre=nombre_de_ayuda_memoria(encuentro, "pdf"),
+        conserva=not (contexto["nomina"] or contexto["fotos"]),
+    )
 
 
 def nombre_de_ayuda_memoria(encuentro, extension):

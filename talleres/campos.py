@@ -7,10 +7,13 @@ jurisdicción de quien entra no está en su lista, así que un identificador aje
 from django import forms
 from django.core.exceptions import ValidationError
 
+from territorios.filtros import Lista
+
 
 class UnoDe(forms.ChoiceField):
     """Elegir uno; `clean` devuelve el objeto, o None."""
 
+    widget = Lista
     objetos = {}
 
     def ofrecer(self, objetos, *, etiqueta=str, vacia):

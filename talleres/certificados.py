@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
@@ -49,3 +50,9 @@ def revocar_certificado(certificado, *, por, motivo):
     actual._change_reason = "Revocación"
     actual.save()
     return actual
+
+
+def pagina_de_codigo(codigo):
+    """Donde se comprueba el certificado de ese código; None si no hay."""
+    hallado = Certificado.objects.de_codigo(codigo)
+    return reverse("publico:certificado", args=[hallado.codigo_legible]) if hallado else None

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from acompanamiento.models import Grupo
-from territorios.documentos import a_pdf, nombre_de_pdf, por_nivel
+from territorios.documentos import nombre_de_pdf, por_nivel
+from territorios.emision import Pliego
 from territorios.models import Gad
 
 from .models import Encuentro, Facilitacion, PuntoAgenda
@@ -31,7 +32,7 @@ class Jornada:
 
 
 def agenda_de_taller(encuentro, usuario):
-    """PDF de la agenda, con las jornadas del taller que `usuario` ve, aunque se pida desde otra.
+    """El Pliego de la agenda, con las jornadas del taller que ve `usuario`, aunque pida otra.
 
     El membrete es el de la institución en la fecha del taller. De los grupos que `usuario` no ve
     solo se dice cuántos son. Sin puntos cargados, el documento lo dice y deja lo demás: lugar,
@@ -49,12 +50,14 @@ def agenda_de_taller(encuentro, usuario):
         "jornadas": _jornadas(encuentros),
         "papeles": papeles_de(taller),
     }
-    return a_pdf("talleres/documentos/agenda.html", contexto, titulo=_titulo(taller))
-
-
-def nombre_de_archivo(encuentro, usuario):
-    taller = _visibles(encuentro, usuario)[0]
-    return nombre_de_pdf("Agenda", taller.lugar, taller.fecha.isoformat())
+    return Pliego(
+        "talleres/documentos/agenda.html",
+        contexto,
+        titulo=_titulo(taller),
+        clase="Agenda",
+        clave=f"agenda:{taller.pk}",
+        nombre=nombre_de_pdf("Agenda", taller.lugar, taller.fecha.isoformat()),
+    )
 
 
 def _visibles(encuentro, usuario):

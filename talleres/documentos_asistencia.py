@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import segno
 from django.utils import timezone
 
-from territorios.documentos import a_pdf, nombre_de_pdf, por_nivel
-from territorios.models import Autoridad, Gad, NombreInstitucion
+from territorios.documentos import logotipos_en, nombre_de_pdf, por_nivel
+from territorios.emision import Pliego
+from territorios.models import Autoridad, Gad, Logotipo, NombreInstitucion
 from territorios.texto import cuantos
 
 from .asistencia import contar
@@ -28,7 +29,7 @@ class Esperada:
 
 
 def hoja_de_asistencia(encuentro):
-    """PDF apaisado para firmar: por nivel, una fila por GAD convocado, y filas vacías al final.
+    """El Pliego de la hoja para firmar, apaisada: por nivel, una fila por GAD convocado, y vacías.
 
     El encabezado de la tabla y el consentimiento se repiten en cada página. El membrete es el de
     la institución en la fecha del encuentro; el texto, el vigente ese día.
@@ -42,7 +43,16 @@ def hoja_de_asistencia(encuentro):
         "vacias": range(FILAS_VACIAS),
         "consentimiento": TextoConsentimiento.objects.en(encuentro.fecha),
     }
-    return a_pdf("talleres/documentos/hoja_de_asistencia.html", contexto, titulo=_titulo(encuentro))
+    return Pliego(
+        "talleres/documentos/hoja_de_asistencia.html",
+        contexto,
+        titulo=_titulo(encuentro),
+        clase="Hoja de asistencia",
+        clave=f"hoja:{encuentro.pk}",
+        nombre=nombre_de_la_hoja(encuentro),
+        conserva=False,
+        numera=False,
+    )
 
 
 def nombre_de_la_hoja(encuentro):
@@ -94,15 +104,23 @@ def qr_de(direccion):
 
 
 def cartel_de_la_puerta(encuentro, direccion):
-    """PDF de una página con el QR y la dirección, para pegar en la puerta."""
+    """El Pliego de una página con el QR y la dirección, para pegar en la puerta."""
     contexto = {
         "encuentro": encuentro,
         "fecha": encuentro.fecha,
         "qr": qr_de(direccion),
         "direccion": sin_esquema(direccion),
     }
-    return a_pdf(
-        "talleres/documentos/cartel.html", contexto, titulo=f"Registro · {encuentro.lugar}"
+    return Pliego(
+        "talleres/documentos/cartel.html",
+        contexto,
+        titulo=f"Registro · {encuentro.lugar}",
+        clase="Cartel de registro",
+        clave=f"cartel:{encuentro.pk}",
+        nombre=nombre_del_cartel(encuentro),
+        # Lleva la clave de la puerta, que deja de valer: guardarlo no sirve.
+        conserva=False,
+        numera=False,
     )
 
 
@@ -119,7 +137,7 @@ def sin_esquema(direccion):
 
 
 def registro_de_participantes(encuentro, participantes):
-    """PDF con la nómina por nivel y sus cuentas. Solo para quien puede leer nombres.
+    """El Pliego con la nómina por nivel y sus cuentas. Solo para quien puede leer nombres.
 
     `participantes`: los que ve quien lo pide. Lo declarado va aparte y no se suma.
     """
@@ -137,8 +155,15 @@ def registro_de_participantes(encuentro, participantes):
         "declarados": encuentro.taller.participantes_declarados,
         "dos_jornadas": encuentro.jornada_de_id or encuentro.otras_jornadas.exists(),
     }
-    titulo = f"Registro de participantes · {encuentro.lugar}, {encuentro.fecha:%d/%m/%Y}"
-    return a_pdf("talleres/documentos/participantes.html", contexto, titulo=titulo)
+    return Pliego(
+        "talleres/documentos/participantes.html",
+        contexto,
+        titulo=f"Registro de participantes · {encuentro.lugar}, {encuentro.fecha:%d/%m/%Y}",
+        clase="Registro de participantes",
+        clave=f"nomina:{encuentro.pk}",
+        nombre=nombre_de_la_nomina(encuentro),
+        conserva=False,
+    )
 
 
 def nombre_de_la_nomina(encuentro):
@@ -149,20 +174,30 @@ def nombre_de_la_nomina(encuentro):
 
 
 def certificados_de_participacion(certificados, direccion_de):
-    """PDF con un certificado por página. `direccion_de(certificado)`: donde se comprueba.
+    """El Pliego con un certificado por página. `direccion_de(certificado)`: donde se comprueba.
 
-    Cada uno lleva el nombre que tenía la institución el día en que se emitió.
+    Cada uno lleva el nombre y los logotipos que tenía la institución el día en que se emitió, y su
+    propio código: el del archivo va solo al pie.
     """
-    instituciones = {}
+    certificados = list(certificados)
+    dias = {timezone.localdate(certificado.emitido) for certificado in certificados}
+    membretes = {dia: (NombreInstitucion.objects.en(dia), logotipos_en(dia)) for dia in dias}
     hojas = []
-    for uno in certificados:
-        dia = timezone.localdate(uno.emitido)
-        if dia not in instituciones:
-            instituciones[dia] = NombreInstitucion.objects.en(dia)
-        direccion = direccion_de(uno)
-        hojas.append(Diploma(uno, instituciones[dia], qr_de(direccion), sin_esquema(direccion)))
-    titulo = "Certificado de participación"
-    return a_pdf("talleres/documentos/certificados.html", {"hojas": hojas}, titulo=titulo)
+    for certificado in certificados:
+        membrete = membretes[timezone.localdate(certificado.emitido)]
+        direccion = direccion_de(certificado)
+        hojas.append(Diploma(certificado, *membrete, qr_de(direccion), sin_esquema(direccion)))
+    primero, uno = certificados[0], len(hojas) == 1
+    return Pliego(
+        "talleres/documentos/certificados.html",
+        {"hojas": hojas, "fecha": max(dias)},
+        titulo="Certificado de participación" if uno else "Certificados de participación",
+        clase="Certificado",
+        clave=f"certificado:{primero.pk}" if uno else f"certificados:{primero.encuentro_id}",
+        nombre=_nombre_del_certificado(primero) if uno else _nombre_de_varios(primero.encuentro),
+        conserva=False,
+        numera=False,
+    )
 
 
 @dataclass
@@ -171,6 +206,7 @@ class Diploma:
 
     certificado: Certificado
     institucion: NombreInstitucion | None
+    logotipos: list[Logotipo]
     qr: str
     direccion: str
 
@@ -191,5 +227,9 @@ class Diploma:
         return cuantos(round(minutos / 60), "hora", "horas") if minutos >= 45 else ""
 
 
-def nombre_de_los_certificados(encuentro):
+def _nombre_del_certificado(certificado):
+    return nombre_de_pdf("Certificado", certificado.codigo)
+
+
+def _nombre_de_varios(encuentro):
     return nombre_de_pdf("Certificados", encuentro.lugar, encuentro.fecha.isoformat())

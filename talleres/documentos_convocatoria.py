@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from territorios.documentos import a_pdf, nombre_de_pdf
+from territorios.documentos import nombre_de_pdf
+from territorios.emision import Pliego
 
 from .correos import horas_de
 
@@ -10,12 +11,23 @@ PLANTILLA = "talleres/documentos/oficio.html"
 
 
 def oficio_en_pdf(convocatoria):
-    """El oficio como se emitió, aunque después haya cambiado el encuentro o la autoridad."""
-    return _en_pdf([convocatoria], f"Oficio {convocatoria.codigo}")
+    """El Pliego del oficio como se emitió, aunque después cambie el encuentro o la autoridad."""
+    return _pliego(
+        [convocatoria],
+        titulo=f"Oficio n.º {convocatoria.codigo}",
+        clave=f"oficio:{convocatoria.pk}",
+        nombre=nombre_de_oficio(convocatoria),
+    )
 
 
 def oficios_en_pdf(encuentro, convocatorias):
-    return _en_pdf(convocatorias, f"Oficios de convocatoria · {encuentro.nombre_corto}")
+    """El Pliego con los oficios de todos, uno por hoja."""
+    return _pliego(
+        convocatorias,
+        titulo=f"Oficios de convocatoria · {encuentro.nombre_corto}",
+        clave=f"oficios:{encuentro.pk}",
+        nombre=nombre_de_oficios(encuentro),
+    )
 
 
 def nombre_de_oficio(convocatoria):
@@ -26,7 +38,8 @@ def nombre_de_oficios(encuentro):
     return nombre_de_pdf("Oficios", encuentro.lugar, encuentro.fecha.isoformat())
 
 
-def _en_pdf(convocatorias, titulo):
+def _pliego(convocatorias, **datos):
+    """Un oficio ya tiene su número, y va a nombre de una persona."""
     oficios = [
         {
             "convocatoria": una,
@@ -37,7 +50,7 @@ def _en_pdf(convocatorias, titulo):
         for una in convocatorias
     ]
     contexto = {"oficios": oficios, "fecha": convocatorias[0].fecha}
-    return a_pdf(PLANTILLA, contexto, titulo=titulo)
+    return Pliego(PLANTILLA, contexto, clase="Oficio", conserva=False, numera=False, **datos)
 
 
 def _horas_distintas(hechos):

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from itertools import groupby, zip_longest
 
 from acompanamiento.models import Membresia
-from territorios.documentos import a_pdf, nombre_de_pdf
+from territorios.documentos import nombre_de_pdf
+from territorios.emision import Pliego
 from territorios.models import Gad
 from territorios.texto import enumerar
 
@@ -59,7 +60,7 @@ class Bloque:
 
 
 def cronograma_de_trabajo(programa):
-    """PDF de lo que ve una persona, con sus filtros, que ya deben ser válidos.
+    """El Pliego de lo que ve una persona, con sus filtros, que ya deben ser válidos.
 
     Firma la institución de la fecha en que empieza. Lanza DemasiadoLargo si pasa del tope.
     """
@@ -88,8 +89,14 @@ def cronograma_de_trabajo(programa):
         "tipos": Encuentro.Tipo.choices,
         "insumos": insumos_de({encuentro.tipo for encuentro in encuentros}),
     }
-    titulo = f"Cronograma de trabajo · {estrategia.nombre}"
-    return a_pdf("talleres/documentos/cronograma.html", contexto, titulo=titulo)
+    return Pliego(
+        "talleres/documentos/cronograma.html",
+        contexto,
+        titulo=f"Cronograma de trabajo · {estrategia.nombre}",
+        clase="Cronograma",
+        clave=f"cronograma:{estrategia.pk}",
+        nombre=nombre_de_pdf("Cronograma de trabajo", estrategia.codigo),
+    )
 
 
 def insumos_de(tipos):
@@ -119,10 +126,6 @@ def _columna(plantilla, jornada, insumos, preguntas):
     )
     por_tema = [(tema, list(unas)) for tema, unas in groupby(suyas, lambda una: una.tema)]
     return titulo, suyos, por_tema
-
-
-def nombre_del_cronograma(programa):
-    return nombre_de_pdf("Cronograma de trabajo", programa.estrategia.codigo)
 
 
 def bloques_de(encuentros, traslados):

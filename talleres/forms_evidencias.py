@@ -6,11 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from territorios.forms import FormularioVersionado
+from territorios.imagenes import ImagenRechazada, recodificar
 from territorios.texto import recortar
 
 from .acciones_evidencias import Preparada
 from .forms import VersionForm
-from .imagenes import ImagenRechazada, recodificar
 from .models import Evidencia
 
 Alcance, Clase = Evidencia.Alcance, Evidencia.Clase

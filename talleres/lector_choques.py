@@ -36,9 +36,12 @@ def choques_de_estrategia(estrategia, usuario, hoy=None):
 def choques_de_encuentro(encuentro, usuario, hoy=None):
     """Los choques en que interviene ese encuentro.
 
-    Solo se leen los de la víspera al día siguiente y los diálogos, que dan el orden.
+    Solo se leen los de la víspera al día siguiente y los diálogos de sus provincias, que dan el
+    orden: en una estrategia nacional los demás son miles.
     """
-    hallados = _hallar(encuentro.estrategia_id, _alrededor_de(encuentro), usuario, hoy)
+    convocados = {uno.gad_id for uno in encuentro.convocados.all()}
+    cercanos = _alrededor_de(encuentro, convocados)
+    hallados = _hallar(encuentro.estrategia_id, cercanos, usuario, hoy)
     return [c for c in hallados if any(cita.pk == encuentro.pk for cita in c.citas)]
 
 
@@ -50,17 +53,21 @@ def choques_de_lo_tecleado(encuentro, *, grupos, convocados, facilitan, usuario,
     propia = _cita_tecleada(encuentro, grupos)
     propia.convocados = [GadConvocado(gad.pk, gad.nombre, gad.nivel) for gad in convocados]
     propia.facilitan = {entidad.pk: str(entidad) for entidad in facilitan}
-    otros = _alrededor_de(encuentro).exclude(pk=encuentro.pk)
+    otros = _alrededor_de(encuentro, {gad.pk for gad in convocados}).exclude(pk=encuentro.pk)
     hallados = _hallar(encuentro.estrategia_id, otros, usuario, hoy, propia)
     suyos = [c for c in hallados if any(cita is propia for cita in c.citas)]
     return [choque for choque in suyos if not choque.aceptado]
 
 
-def _alrededor_de(encuentro):
+def _alrededor_de(encuentro, convocados):
+    """Los de esos tres días y los diálogos con GAD de las provincias de `convocados` o del suyo."""
     un_dia = timedelta(days=1)
-    cerca = Q(fecha__range=(encuentro.fecha - un_dia, encuentro.fecha + un_dia))
+    elegidos = Q(fecha__range=(encuentro.fecha - un_dia, encuentro.fecha + un_dia))
     dialogos = Q(tipo__in=[Encuentro.Tipo.M1, Encuentro.Tipo.M2])
-    return Encuentro.objects.filter(cerca | dialogos, estrategia=encuentro.estrategia_id)
+    codigos = convocados | {encuentro.gad_id} - {None}
+    for provincia in sorted({codigo[:2] for codigo in codigos}):
+        elegidos |= dialogos & Q(gad__territorio__codigo__startswith=provincia)
+    return Encuentro.objects.filter(elegidos, estrategia=encuentro.estrategia_id)
 
 
 def _hallar(estrategia, encuentros, usuario, hoy, *mas_citas):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from territorios.documentos import por_nivel
 from territorios.models import Autoridad, Contacto, Gad, NombreInstitucion
+from territorios.models.documento import oficina_de
 
 from .calendario import lugar_de
 from .models import Convocatoria, Encuentro, Respuesta
@@ -30,7 +31,6 @@ TRATAMIENTOS_POR_CARGO = {
     "Presidenta": "Señora Presidenta",
     "Presidente": "Señor Presidente",
 }
-MATRIZ = "MATRIZ"
 
 
 @dataclass
@@ -121,11 +121,6 @@ def _correos(gads):
 
 
 # --- Lo común a todos los oficios ---------------------------------------------------------------
-
-
-def oficina_de(usuario):
-    """La serie con que numera quien convoca: la de su zona o la de la matriz."""
-    return f"CZ{usuario.zona_id}" if usuario.zona_id else MATRIZ
 
 
 def comun_propuesto(encuentro, usuario):

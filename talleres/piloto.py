@@ -302,15 +302,17 @@ def _cargar_traslados(carpeta, resumen, por):
 
 
 def _cargar_aportes(carpeta, resumen, por):
-    """Todos son comunes a la estrategia: la fuente no dice en qué encuentro se dijo cada uno."""
+    """Con «encuentro», los que la fuente dice dónde se recogieron; los demás, comunes a todos."""
     archivo = leer_json(carpeta, "aportes.json")
     estrategia = estrategia_del_archivo(archivo)
+    encuentros = {e.clave: e for e in estrategia.encuentros.all()}
     aportes = [
         registro.validar(
             Aporte(
                 estrategia=estrategia,
                 clave=registro.texto("clave"),
                 momento=registro.texto("momento"),
+                encuentro=_encuentro_de(registro, encuentros),
                 orden=registro.entero("orden"),
                 texto=registro.texto("texto"),
                 fuente=registro.texto("fuente", obligatorio=False),
@@ -320,3 +322,11 @@ def _cargar_aportes(carpeta, resumen, por):
     ]
     claves = set(estrategia.aportes.values_list("clave", flat=True))
     crear_faltantes(resumen, aportes, lambda aporte: aporte.clave in claves, por=por)
+
+
+def _encuentro_de(registro, encuentros):
+    """El de su clave, o None si no dice ninguno. Rechaza el que sea de otro momento."""
+    encuentro = registro.uno_de("encuentro", encuentros, "el encuentro", obligatorio=False)
+    if encuentro and encuentro.tipo != registro.texto("momento"):
+        raise registro.rechazo("momento", f"el encuentro es {encuentro.tipo}.")
+    return encuentro

@@ -53,6 +53,16 @@ class Programa:
         filas = self.filtro.aplicar(self.visibles).order_by("fecha").values_list("fecha")
         return list(filas.annotate(Count("pk")))
 
+    def de_la_lista(self):
+        """Todos los encuentros que pasan los filtros y las fechas de la lista, sin tramos."""
+        limites = {"fecha__gte": "desde", "fecha__lte": "hasta"}
+        fechas = {
+            condicion: self.filtro.cleaned_data[campo]
+            for condicion, campo in limites.items()
+            if self.filtro.cleaned_data.get(campo)
+        }
+        return self.filtro.aplicar(self.visibles).filter(**fechas)
+
     def entre(self, desde, hasta):
         """(encuentros, traslados) de esos días. Cada encuentro trae `sus_grupos` y `sus_entidades`.
 

@@ -17,7 +17,7 @@ from django.contrib.auth.forms import (
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from . import admin_correo  # noqa: F401
+from . import admin_correo, admin_documentos, admin_llaves, admin_trabajos  # noqa: F401
 from .administracion import (
     AdminConHistoria,
     EnLinea,

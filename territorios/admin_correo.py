@@ -1,10 +1,10 @@
-"""Central: la cola de correo. Se mira y se decide lo que no salió; el texto no se lee aquí."""
+"""Central: la cola de correo, cuyo texto no se lee aquí, y cómo quiere sus avisos cada quien."""
 
 from django.contrib import admin, messages
 
-from .administracion import SoloLectura
+from .administracion import HistoriaSoloLectura, SoloLectura
 from .cartero import anular, reintentar
-from .models import Mensaje
+from .models import Mensaje, PreferenciasDeAvisos
 from .texto import cuantos
 
 REINTENTADO = "La central lo devolvió a la cola."
@@ -44,3 +44,13 @@ class MensajeAdmin(SoloLectura, admin.ModelAdmin):
             self.message_user(
                 request, "Ninguno de los escogidos lo admite: vea su estado.", messages.WARNING
             )
+
+
+@admin.register(PreferenciasDeAvisos)
+class PreferenciasDeAvisosAdmin(HistoriaSoloLectura):
+    """Cada quien escoge las suyas; la central las mira cuando alguien dice que no recibe nada."""
+
+    list_display = ["usuario", "correo"]
+    list_select_related = ["usuario"]
+    list_filter = ["correo"]
+    search_fields = ["usuario__username", "usuario__email"]

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import display_for_field
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
+from django.db.models import FileField
 from django.http import Http404
 from django.utils import formats, timezone
 from simple_history.admin import SimpleHistoryAdmin
@@ -190,7 +191,8 @@ class CambiosLegibles(HistoricalRecordContextHelper):
 
     def prepare_delta_change_value(self, change, value):
         campo = self.model._meta.get_field(change.field)
-        if not campo.is_relation:
+        # De un archivo el historial guarda el nombre, y no hay dirección que enlazar.
+        if not campo.is_relation and not isinstance(campo, FileField):
             value = _legible(value, campo)
         return super().prepare_delta_change_value(change, "vacío" if value is None else value)
 

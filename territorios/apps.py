@@ -7,3 +7,7 @@ class TerritoriosConfig(AppConfig):
 
     def ready(self):
         from . import revisiones  # noqa: F401
+        from .comprobaciones import anunciar
+        from .emision import pagina_de_codigo
+
+        anunciar(pagina_de_codigo)

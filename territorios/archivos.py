@@ -1,6 +1,7 @@
 """Archivos que sube la gente: guardados en privado, con nombre al azar y nunca servidos por sí."""
 
 import secrets
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -30,3 +31,15 @@ class AlmacenPrivado(FileSystemStorage):
 def nombre_al_azar(carpeta, extension):
     """Nombre que no se adivina ni dice de quién es: «evidencias/3f…9a.jpg»."""
     return f"{carpeta}/{secrets.token_hex(16)}.{extension}"
+
+
+@contextmanager
+def sin_dejar_sueltos():
+    """Da una lista donde anotar los archivos que se escriben; si algo falla, los borra."""
+    escritos = []
+    try:
+        yield escritos
+    except BaseException:
+        for nombre in escritos:
+            AlmacenPrivado().delete(nombre)
+        raise

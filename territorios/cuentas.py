@@ -1,5 +1,7 @@
 """Cuentas: registro cerrado, ingreso, y segundo factor para quien ve más que su propio GAD."""
 
+from functools import cache
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
@@ -10,6 +12,7 @@ from django.shortcuts import redirect
 
 from .jurisdiccion import Rol
 from .models import Usuario
+from .models.aviso import AMBITO, cuantos_sin_leer
 from .views.errores import sesion_vencida
 
 DE_CUENTAS = ("account_", "mfa_")
@@ -97,15 +100,24 @@ def es_de_cuentas(request):
 
 
 class Ingreso(AuthenticationBackend):
-    """El ingreso de allauth, que además trae en la misma consulta la jurisdicción y el factor.
+    """El ingreso de allauth, que además trae en la misma consulta la jurisdicción, el factor y
+    cuántos avisos tiene sin leer.
 
     El factor se lee en cada petición, y no se guarda en la sesión: retirarlo vale de inmediato.
     """
 
     def get_user(self, user_id):
-        factores = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
-        usuarios = Usuario.objects.select_related("zona", "gad__territorio__padre__padre")
-        usuario = (
-            usuarios.annotate(tiene_segundo_factor=Exists(factores)).filter(pk=user_id).first()
-        )
-        return usuario if usuario and self.user_can_authenticate(usuario) else None
+        try:
+            usuario = _con_jurisdiccion().get(pk=user_id)
+        except Usuario.DoesNotExist:
+            return None
+        return usuario if self.user_can_authenticate(usuario) else None
+
+
+@cache
+def _con_jurisdiccion():
+    """La consulta, sin hacer. Se arma una vez: armarla en cada petición costaba el doble."""
+    factores = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    usuarios = Usuario.objects.select_related("zona", "gad__territorio__padre__padre")
+    usuarios = usuarios.annotate(tiene_segundo_factor=Exists(factores), ambito=AMBITO)
+    return usuarios.annotate(avisos_sin_leer=cuantos_sin_leer())

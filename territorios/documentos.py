@@ -6,29 +6,35 @@ porque tarda medio segundo y porque sin Pango en el sistema ni siquiera se deja 
 """
 
 import mimetypes
+import os
 import re
 import warnings
 from collections import Counter
-from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 
+import segno
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
-from .models import Gad, NombreInstitucion
+from .letras import letra_de
+from .models import Gad, Logotipo, NombreInstitucion
 from .texto import enumerar, sin_control
 
 # Cada tramo empieza por letra o cifra: no hay «..», ni ruta absoluta, ni nada por decodificar.
 TRAMO = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 RUTA_ESTATICA = re.compile(f"estatico:({TRAMO}(?:/{TRAMO})*)")
-LETRAS = {
-    "letra:recta": "PublicSans[wght].ttf",
-    "letra:cursiva": "PublicSans-Italic[wght].ttf",
-}
 LARGO_DEL_NOMBRE = 90
+# Lo que se sabe recién al emitir. Lo que escribe la gente sale escapado: no imita una marca.
+MARCA_DEL_SELLO = "<!--sello-->"
+MARCA_DEL_PIE = "<!--pie-->"
+MARCA_DE_DONDE = "<!--donde-->"
+MARCA_DEL_DIA = "<!--dia-->"
+MARCA_DEL_DIA_LARGO = "<!--dia largo-->"
 
 # Cada nivel en singular y plural, en el orden en que se nombran siempre.
 NIVELES = {
@@ -56,20 +62,77 @@ class RecursoAjeno(Exception):
     """Un documento pidió algo que no es un archivo de la casa: no se hace el documento."""
 
 
-def a_pdf(plantilla, contexto, *, titulo):
-    """Bytes del PDF (PDF/UA-1, es-EC) de una plantilla que hereda de `documentos/base.html`.
+def a_html(plantilla, contexto, *, titulo):
+    """El HTML de una plantilla que hereda de `territorios/documentos/base.html`, sin sello.
 
-    La plantilla recibe además `titulo` y, según `contexto["fecha"]` (hoy si falta), la
-    `institucion` que firma: su nombre cambia con el tiempo.
-    Lanza SinPango si falta en el sistema, y RecursoAjeno si la plantilla pide algo de fuera.
+    La plantilla recibe además `titulo` y, según `contexto["fecha"]` (hoy si falta), el membrete:
+    la `institucion` que firma y sus `logotipos`, que cambian con el tiempo.
+
+    Con las mismas cosas da el mismo texto cualquier día: el número, el código y la fecha en que se
+    emite van en marcas (`emitido`, `emitido_largo`) que se cambian al sellar.
     """
     fecha = contexto.get("fecha") or timezone.localdate()
     membrete = {
         "titulo": titulo,
         "fecha": fecha,
         "institucion": NombreInstitucion.objects.en(fecha),
+        "logotipos": logotipos_en(fecha),
+        "emitido": mark_safe(MARCA_DEL_DIA),
+        "emitido_largo": mark_safe(MARCA_DEL_DIA_LARGO),
     }
-    return _convertir(sin_control(render_to_string(plantilla, {**contexto, **membrete})))
+    return sin_control(render_to_string(plantilla, {**contexto, **membrete}))
+
+
+def logotipos_en(fecha):
+    """Los vigentes ese día, de izquierda a derecha; el que falte en el disco se salta."""
+    return [uno for uno in Logotipo.objects.en(fecha) if uno.en_linea]
+
+
+def sellar(html, documento, sitio, momento):
+    """El HTML con su número, su código y el QR que llevan a comprobarlo en `sitio`.
+
+    `momento`: cuándo se emite.
+    """
+    direccion = f"{sitio}/d/{documento.codigo_legible}/"
+    contexto = {
+        "documento": documento,
+        "direccion": direccion.partition("://")[2].rstrip("/"),
+        "dia": _dia(momento),
+        "qr": segno.make_qr(direccion, error="m").svg_data_uri(scale=4, border=2),
+    }
+    pie = f"Código {documento.codigo_legible}"
+    if documento.numero:
+        pie = f"N.º {documento.numero_legible} · {pie}"
+    return _en_marcas(
+        html,
+        sello=render_to_string("territorios/documentos/sello.html", contexto),
+        pie=pie,
+        donde=f"Se comprueba en {sitio.partition('://')[2]}/d/",
+        momento=momento,
+    )
+
+
+def sin_sello(html):
+    """El HTML de un borrador: con la fecha de hoy y sin nada con que comprobarlo."""
+    return _en_marcas(html, sello="", pie="", donde="", momento=timezone.now())
+
+
+def _en_marcas(html, *, sello, pie, donde, momento):
+    largo = date_format(timezone.localtime(momento), r"l j \d\e F \d\e Y")
+    marcas = {
+        MARCA_DEL_SELLO: sello,
+        MARCA_DEL_PIE: pie,
+        MARCA_DE_DONDE: donde,
+        MARCA_DEL_DIA: _dia(momento),
+        MARCA_DEL_DIA_LARGO: largo[0].upper() + largo[1:],
+    }
+    for marca, texto in marcas.items():
+        html = html.replace(marca, texto)
+    return html
+
+
+def _dia(momento):
+    return date_format(timezone.localtime(momento), "DATE_FORMAT")
 
 
 def nombre_de_pdf(*partes):
@@ -105,7 +168,8 @@ def por_nivel(cosas, gad_de=lambda cosa: cosa):
 # --- Conversión ---------------------------------------------------------------------------------
 
 
-def _convertir(html):
+def html_a_pdf(html):
+    """Bytes del PDF (PDF/UA-1) de un HTML de `a_html`. Lanza SinPango o RecursoAjeno."""
     weasyprint = _weasyprint()
     from weasyprint.urls import FatalURLFetchingError
 
@@ -117,7 +181,15 @@ def _convertir(html):
         raise RecursoAjeno(str(error.__cause__)) from error
 
 
+def exigir_pango():
+    """Lanza SinPango si no se van a poder componer documentos."""
+    _weasyprint()
+
+
 def _weasyprint():
+    # Cada letra que va dentro lleva la hora en que se recortó: sin fijarla, el mismo HTML daría un
+    # archivo distinto cada segundo, y lo que no se guarda no se podría volver a comprobar.
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     try:
         with warnings.catch_warnings():
             # Un Debian recién instalado no tiene letras, y no importa: el documento trae la suya.
@@ -134,7 +206,7 @@ def buscador():
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class BuscadorDeLaCasa(URLFetcher):
-        """Solo `data:`, `estatico:RUTA` y las dos letras. Lo demás corta el documento."""
+        """Solo `data:`, `estatico:RUTA` y la letra. Lo demás corta el documento."""
 
         def __init__(self):
             super().__init__(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
@@ -151,9 +223,8 @@ def buscador():
 
 def archivo_propio(direccion):
     """Archivo en disco de una dirección de la casa. Lanza RecursoAjeno con cualquier otra."""
-    if direccion in LETRAS:
-        paquete = find_spec("fontpkg_public_sans").submodule_search_locations[0]
-        return Path(paquete) / "files" / LETRAS[direccion]
+    if letra := letra_de(direccion):
+        return letra
     ruta = RUTA_ESTATICA.fullmatch(direccion)
     archivo = finders.find(ruta[1]) if ruta else None
     if not archivo or not Path(archivo).is_file():

@@ -7,10 +7,16 @@ import re
 from datetime import MINYEAR
 
 from django import forms
+from django.db.models import Q
+from django.forms.utils import flatatt
 from django.utils import formats, timezone
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import mark_safe
 
+from .codigos import normalizar
 from .dpa import CORTE_DPA
 from .models import Gad, Territorio, Zona
+from .models.documento import nombre_de_oficina
 from .models.vigencia import PRIMER_ANIO
 from .texto import recortar
 
@@ -67,8 +73,28 @@ class CampoFecha(forms.DateField):
             )
 
 
+class Lista(forms.Select):
+    """La misma lista, escrita sin una plantilla por opción: la de los GAD tiene mil."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        elegidos = set(self.format_value(value))
+        atributos = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        opciones = "".join(self._escribir(valor, dicho, elegidos) for valor, dicho in self.choices)
+        return mark_safe(f"<select{atributos}>{opciones}</select>")
+
+    def _escribir(self, valor, dicho, elegidos):
+        if isinstance(dicho, (list, tuple)):
+            dentro = "".join(self._escribir(*opcion, elegidos) for opcion in dicho)
+            return f'<optgroup label="{conditional_escape(valor)}">{dentro}</optgroup>'
+        valor = "" if valor is None else str(valor)
+        puesto = " selected" if valor in elegidos else ""
+        return f'<option value="{escape(valor)}"{puesto}>{conditional_escape(dicho)}</option>'
+
+
 class CampoOpcion(forms.ChoiceField):
     """Una opción de una lista; el rechazo repite, en corto, lo que vino en la dirección."""
+
+    widget = Lista
 
     def validate(self, value):
         forms.Field.validate(self, value)
@@ -123,7 +149,6 @@ class FiltroGad(FiltroFecha):
     provincia = CampoOpcion(label="Provincia", required=False)
     nivel = CampoOpcion(label="Nivel", required=False)
     orden = CampoOpcion(label="Ordenar por", required=False)
-    formato = CampoOpcion(choices=[("csv", "CSV")], required=False, widget=forms.HiddenInput)
 
     field_order = ["q", "zona", "provincia", "nivel", "fecha", "orden"]
 
@@ -143,9 +168,6 @@ class FiltroGad(FiltroFecha):
             self.fields[campo].error_messages["invalid_choice"] = (
                 "«%(value)s» no está en la lista: escoja una de las opciones."
             )
-        self.fields["formato"].error_messages["invalid_choice"] = (
-            "La lista se descarga solo en CSV, no en «%(value)s»."
-        )
 
     @property
     def hay_filtros(self):
@@ -164,3 +186,74 @@ class FiltroGad(FiltroFecha):
         if pedido["nivel"]:
             gads = gads.filter(nivel=pedido["nivel"])
         return gads.order_by(*ORDENES[pedido["orden"] or "codigo"][1])
+
+
+NUMERO_DE_DOCUMENTO = re.compile(r"(?:(.+)[-\s])?(\d{4})-(\d{1,7})")
+
+
+class FiltroDocumentos(forms.Form):
+    """Filtros de los documentos emitidos. `visibles`: los que ve quien mira; dan las listas."""
+
+    q = forms.CharField(
+        label="Número, código o título",
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "form-control", "type": "search"}),
+    )
+    oficina = CampoOpcion(label="Oficina", required=False)
+    anio = CampoOpcion(label="Año", required=False)
+    clase = CampoOpcion(label="Clase", required=False)
+
+    def __init__(self, *args, visibles, **kwargs):
+        super().__init__(*args, **kwargs)
+        distintos = {
+            campo: visibles.order_by(campo).values_list(campo, flat=True).distinct()
+            for campo in ("oficina", "anio", "clase")
+        }
+        listas = {
+            "oficina": [
+                ("", "Todas"),
+                *((una, nombre_de_oficina(una)) for una in distintos["oficina"]),
+            ],
+            "anio": [("", "Todos"), *((uno, uno) for uno in reversed(distintos["anio"]))],
+            "clase": [("", "Todas"), *((una, una) for una in distintos["clase"])],
+        }
+        for campo, opciones in listas.items():
+            self.fields[campo].choices = opciones
+            self.fields[campo].widget.attrs["class"] = "form-select"
+            self.fields[campo].error_messages["invalid_choice"] = (
+                "«%(value)s» no está en la lista: escoja una de las opciones."
+            )
+        if len(listas["oficina"]) <= 2:
+            self.fields["oficina"].widget = forms.HiddenInput()
+
+    @property
+    def hay_filtros(self):
+        return any(self.cleaned_data.values())
+
+    @property
+    def antes(self):
+        """La clave desde la que se sigue; 0 en la primera página."""
+        return entero_de(self.data.get("antes"))
+
+    def filtrar(self, documentos):
+        pedido = dict(self.cleaned_data)
+        buscado = pedido.pop("q")
+        documentos = documentos.filter(**{campo: v for campo, v in pedido.items() if v})
+        return documentos.filter(_es(buscado)) if buscado else documentos
+
+
+def _es(buscado):
+    """Condición: ese número («CZ1-2026-0042», «2026-42», «42»), ese código o esas palabras."""
+    condicion = Q(titulo__icontains=buscado)
+    codigo = normalizar(buscado)
+    if len(codigo) >= 4:
+        condicion |= Q(codigo__startswith=codigo)
+    if entero_de(buscado):
+        condicion |= Q(numero=entero_de(buscado))
+    elif numero := NUMERO_DE_DOCUMENTO.fullmatch(buscado):
+        suyo = Q(anio=numero[2], numero=numero[3])
+        if numero[1]:
+            suyo &= Q(oficina__iexact=numero[1].replace("-", " "))
+        condicion |= suyo
+    return condicion

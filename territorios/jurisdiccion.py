@@ -40,6 +40,7 @@ class Permiso(StrEnum):
     VER_IMAGENES_DE_PERSONAS = "ver fotos en que aparecen personas"
     VER_BITACORA = "ver quién cambió qué"
     DESCARGAR_INFORMES = "descargar informes en PDF"
+    PEDIR_EN_BLOQUE = "pedir en un solo archivo los documentos de toda su jurisdicción"
     ADMINISTRAR = "administrar catálogos y usuarios"
 
 
@@ -67,6 +68,7 @@ PERMISOS = {
         Permiso.VER_PARTICIPANTES,
         Permiso.REGISTRAR_PARTICIPANTES,
         Permiso.VER_BITACORA,
+        Permiso.PEDIR_EN_BLOQUE,
         Permiso.IMPORTAR_TERRITORIO,
         Permiso.ADMINISTRAR,
     },
@@ -87,6 +89,7 @@ PERMISOS = {
         Permiso.VER_PARTICIPANTES,
         Permiso.REGISTRAR_PARTICIPANTES,
         Permiso.VER_BITACORA,
+        Permiso.PEDIR_EN_BLOQUE,
     },
     Rol.PLANIFICADOR: LECTURA
     | {
@@ -139,3 +142,19 @@ def es_publica(vista):
     vista.login_required = False
     vista.permiso = None
     return vista
+
+
+def sin_rastro(vista):
+    """Los buscadores no la guardan. La dirección, que lleva la clave, no sale hacia otro sitio.
+
+    De lo segundo se encarga `SECURE_REFERRER_POLICY`; con «no-referrer», el navegador callaría
+    también de dónde viene el formulario y Django lo tomaría por ajeno.
+    """
+
+    @wraps(vista)
+    def envuelta(request, *args, **kwargs):
+        respuesta = vista(request, *args, **kwargs)
+        respuesta["X-Robots-Tag"] = "noindex, nofollow"
+        return respuesta
+
+    return envuelta

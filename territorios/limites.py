@@ -1,7 +1,7 @@
 """Límite de intentos por conexión, para las páginas que se abren sin cuenta.
 
-Se cuenta en la caché, por minuto y por dirección de red. Los topes están en la configuración
-(`LIMITES_POR_MINUTO`).
+Se cuenta en la caché, por minuto y por dirección de red, o por llave de la API. Los topes están en
+la configuración (`LIMITES_POR_MINUTO`).
 """
 
 import time
@@ -13,9 +13,12 @@ from django.core.cache import cache
 SEGUNDOS = 60
 
 
-def pasa(request, accion):
-    """Anota un intento y dice si cabe en el límite."""
-    clave = _clave(request, accion)
+def pasa(request, accion, de_quien=""):
+    """Anota un intento y dice si cabe en el límite.
+
+    `de_quien`: a quién se le cuenta; si no se dice, a la dirección de red.
+    """
+    clave = _clave(request, accion, de_quien)
     # La cuenta vive dos minutos: así no caduca entre crearla y sumarle.
     cache.add(clave, 0, 2 * SEGUNDOS)
     try:
@@ -31,7 +34,12 @@ def esta_agotado(request, accion):
     return cache.get(_clave(request, accion), 0) >= settings.LIMITES_POR_MINUTO[accion]
 
 
-def _clave(request, accion):
+def segundos_para_otro():
+    """Cuánto falta para que la cuenta empiece otra vez."""
+    return SEGUNDOS - int(time.time()) % SEGUNDOS
+
+
+def _clave(request, accion, de_quien=""):
     # La dirección la da allauth, que sabe a cuántos intermediarios se les cree.
-    direccion = get_adapter().get_client_ip(request)
-    return f"limite:{accion}:{direccion}:{int(time.time()) // SEGUNDOS}"
+    quien = de_quien or get_adapter().get_client_ip(request)
+    return f"limite:{accion}:{quien}:{int(time.time()) // SEGUNDOS}"

@@ -6,7 +6,7 @@ import pytest
 
 from pdot.acciones_fotos import FotoPreparada, subir_foto
 from pdot.models import Evaluacion
-from talleres.imagenes import recodificar
+from territorios.imagenes import recodificar
 
 from .fabricas import UsuarioFactory
 from .imagenes import foto

@@ -1,29 +1,9 @@
-"""Fábricas de la coherencia: vínculos entre planes y evaluaciones aprobadas con ellos."""
+"""Evaluaciones aprobadas con lo que la coherencia compara: respuestas y vínculos."""
 
-import factory
-from factory.django import DjangoModelFactory
-
-from pdot.models import Evaluacion, Informacion, Respuesta, Vinculo
+from pdot.models import Evaluacion, Respuesta
 
 from .fabricas import EvaluacionFactory
-
-
-class VinculoFactory(DjangoModelFactory):
-    class Meta:
-        model = Vinculo
-
-    evaluacion = factory.SubFactory(EvaluacionFactory)
-    valor = Respuesta.Valor.SI
-    justificacion = "Se encuentran en turismo."
-
-
-class InformacionFactory(DjangoModelFactory):
-    class Meta:
-        model = Informacion
-
-    orden = factory.Sequence(lambda n: n % 30_000 + 1)
-    dato = "Cartografía de riesgos"
-    situacion = Informacion.Situacion.REQUIERE
+from .fabricas_formulario import VinculoFactory
 
 
 def aprobada(gad, instrumento, vinculos=None, **respuestas):

@@ -15,6 +15,7 @@ class VinculoFactory(DjangoModelFactory):
 
     evaluacion = factory.SubFactory(EvaluacionFactory)
     valor = "si"
+    justificacion = "Se encuentran en turismo."
 
 
 class InformacionFactory(DjangoModelFactory):

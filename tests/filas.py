@@ -3,7 +3,14 @@
 from datetime import date
 
 from acompanamiento.models import AvanceAcuerdo, CumplimientoHito
-from pdot.models import AvanceActividad, Necesidad
+from pdot.models import (
+    AvanceActividad,
+    CifrasDeAvance,
+    CondicionesDeDatos,
+    CorteDeAvance,
+    Informe,
+    Necesidad,
+)
 from pdot.promociones import promover_a_necesidad
 from talleres.models import (
     Aviso,
@@ -20,8 +27,10 @@ from talleres.models import (
     SerieDeOficios,
 )
 from territorios.cartero import encolar
+from territorios.models import DocumentoEmitido, PreferenciasDeAvisos, SerieDeDocumentos
 from tests.fabricas import AporteFactory, PlantillaFactory
 from tests.fabricas_capacidades import ActividadFactory, PlanFactory
+from tests.fabricas_documentos import emitido, logotipo
 from tests.fabricas_puerta import CertificadoFactory, PuertaFactory
 from tests.fabricas_registro import TextoConsentimientoFactory
 from tests.talleres.convocados import ConvocatoriaFactory
@@ -108,3 +117,20 @@ def filas_del_plan_de_capacidades(grupo, zonal):
     )
     avance.save()
     return [plan, actividad, avance]
+
+
+def filas_de_lo_que_sale(grupo, zonal):
+    """Informe, documento, logotipo, preferencias, condiciones de los datos y cifras del avance."""
+    emitido(zonal)
+    return [
+        Informe.objects.create(estrategia=grupo.estrategia, grupo=grupo, introduccion="Se empezó."),
+        DocumentoEmitido.objects.get(clase="Prueba"),
+        SerieDeDocumentos.objects.get(oficina="CZ1"),
+        logotipo(),
+        PreferenciasDeAvisos.objects.create(usuario=zonal),
+        CondicionesDeDatos.objects.create(desde=date(2026, 1, 1)),
+        CifrasDeAvance.objects.create(mirada="central", ambito="pais", cifras={}),
+        CorteDeAvance.objects.create(
+            mirada="central", ambito="pais", cifras={}, fecha=date(2019, 8, 22)
+        ),
+    ]

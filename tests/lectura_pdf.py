@@ -4,9 +4,18 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
+from territorios import documentos
+
+
+def impreso(pliego):
+    """Los bytes de un Pliego sin emitirlo: lo que dice, sin número ni sello."""
+    html = documentos.a_html(pliego.plantilla, pliego.contexto, titulo=pliego.titulo)
+    return documentos.html_a_pdf(documentos.sin_sello(html))
+
 
 def abrir(contenido):
-    return PdfReader(BytesIO(contenido))
+    """`contenido`: los bytes de un PDF o el Pliego que lo hace."""
+    return PdfReader(BytesIO(contenido if isinstance(contenido, bytes) else impreso(contenido)))
 
 
 def texto_por_pagina(contenido):

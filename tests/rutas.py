@@ -15,12 +15,15 @@ from talleres.models import Puerta
 from territorios.jurisdiccion import PERMISOS, Permiso
 
 from .elenco_talleres import CLAVE_DE_CALENDARIO
+from .fabricas_documentos import emitido
 from .fabricas_instrumento import borrador_de_instrumento
 from .fabricas_puerta import CODIGO, SEMILLA
 
 PARAMETRO = re.compile(r"<(?:\w+:)?(\w+)>")
 # El admin y las cuentas se miran aparte: no llevan `permiso`.
 ADMIN = "admin"
+# La API no pide sesión sino llave, y responde en JSON: su matriz está en tests/pdot/test_api.py.
+CON_LLAVE = "api/v1/"
 
 PAIS = {"central", "observador"}
 ZONA_1 = {"zonal1", "observador1"}
@@ -48,6 +51,8 @@ VEN |= {
     "foto 0803": VEN["evaluacion 0803"] - {"observador", "observador1"},
 }
 VEN["suscripcion"] = {"plan_chone"}
+# Un aviso es de quien lo recibe: ni la central lo ve.
+VEN |= {"aviso1": {"plan_rioverde"}, "aviso2": {"zonal4"}}
 # A quién se convoca y qué responde: solo de quien edita el encuentro.
 VEN |= {"convocatoria1": {"central", "zonal1"}, "convocatoria2": {"central", "zonal1", "zonal4"}}
 VEN |= {"acuerdo1": VEN["grupo1"], "acuerdo2": VEN["grupo2"]}
@@ -84,10 +89,22 @@ VEN |= {
     "hito 0807": VEN["grupo1"],
     "hito 1303": PAIS | {"zonal4", "plan_chone"},
 }
+# Un documento emitido no sale de su oficina; la central ve los de las zonas.
+VEN |= {"documento 0807": {"plan_rioverde"}, "documento zona 1": {"central", "zonal1"}}
+# De quien lo pidió y de la central, aunque otra zona pida lo mismo.
+VEN |= {"trabajo1": {"central", "zonal1"}, "trabajo4": {"central", "zonal4"}}
 DEL_PLAN = {
     **dict.fromkeys((f"{que} 0807" for que in DE_UN_GAD), {"central", "zonal1", "plan_rioverde"}),
     **dict.fromkeys((f"{que} 1303" for que in DE_UN_GAD), {"central", "zonal4", "plan_chone"}),
 }
+# Lo que una oficina prepara no sale de ella; la central lee lo de las zonas.
+DE_INFORMES = {
+    "informe todo": {"central"},
+    "informe zona 1": {"central", "zonal1"},
+    "informe grupo1": {"central", "zonal1"},
+    "informe grupo2": {"central", "zonal1", "zonal4"},
+}
+VEN |= DE_INFORMES
 ESCRIBEN = {
     Permiso.EDITAR_PLANES: DEL_PLAN,
     Permiso.LLENAR_EVALUACION: {
@@ -129,6 +146,7 @@ ESCRIBEN = {
         "tema2": {"central", "zonal1", "zonal4"},
         "plan1": {"central", "zonal1"},
         "plan2": {"central", "zonal1", "zonal4"},
+        **DE_INFORMES,
     },
     # El grupo 2 lo coordina la zona 4: la 1 lo edita y no lo aprueba.
     Permiso.APROBAR_PLANES: {"plan1": {"central", "zonal1"}, "plan2": {"central", "zonal4"}},
@@ -160,6 +178,9 @@ ESCRIBEN = {
     # La muestra es lo que dice Rioverde: no le toca la línea de la otra provincia ni un borrador.
     Permiso.PRONUNCIARSE: {"linea1": {"zonal1", "plan_rioverde"}},
 }
+# No es una fila de nadie: el avance de una zona lo abre ella y quien ve el país.
+ZONAS = {"zona1": PAIS | ZONA_1, "zona4": PAIS | {"zonal4"}}
+ESCRIBEN[Permiso.VER_ACOMPANAMIENTO] = VEN | ZONAS
 PUBLICO = "de cualquiera con cuenta"
 
 
@@ -203,8 +224,11 @@ def _parametros(camino):
 
 
 def de_la_plataforma():
-    """Las rutas propias: ni el admin ni las cuentas de allauth."""
-    return [r for r in rutas() if not r.nombre.startswith((f"{ADMIN}:", "account_", "mfa_"))]
+    """Las rutas propias: ni el admin, ni las cuentas de allauth, ni lo que se abre con llave."""
+    ajenas = (f"{ADMIN}:", "account_", "mfa_")
+    return [
+        r for r in rutas() if not r.nombre.startswith(ajenas) and not r.camino.startswith(CON_LLAVE)
+    ]
 
 
 @pytest.fixture
@@ -228,6 +252,12 @@ def muestrario(
     temas,
     capacidades,
     del_plan,
+    informes,
+    avisos,
+    documentos,
+    llave_de_api,
+    publicacion,
+    en_bloque,
 ):
     """(tramo, parámetro) → [(valor, qué es)], con algo propio y algo ajeno para cada quien."""
     grupos = [(grupo1.pk, "grupo1"), (grupo2.pk, "grupo2")]
@@ -237,10 +267,16 @@ def muestrario(
         ("encuentros", "pk"): [(encuentro1.pk, "encuentro1"), (encuentro2.pk, "encuentro2")],
         ("participantes", "pk"): [(uno.pk, nombre) for nombre, uno in participantes.items()],
         ("certificados", "pk"): [(uno.pk, nombre) for nombre, uno in certificados.items()],
+        ("llaves", "pk"): [(llave_de_api.pk, PUBLICO)],
+        # Los datos abiertos no piden cuenta.
+        ("datos", "clave"): [(publicacion.clave, PUBLICO)],
+        ("datos", "nombre"): [("gad.csv", PUBLICO)],
         # Tampoco piden cuenta: el registro por QR y la comprobación de un certificado.
         ("r", "clave"): [(Puerta(semilla=SEMILLA).clave, PUBLICO)],
         ("c", "codigo"): [(CODIGO, PUBLICO)],
+        ("en-bloque", "pk"): [(trabajo.pk, nombre) for nombre, trabajo in en_bloque.items()],
         ("temas", "pk"): [(tema.pk, nombre) for nombre, tema in temas.items()],
+        ("avisos", "pk"): [(aviso.pk, nombre) for nombre, aviso in avisos.items()],
         ("acuerdos", "pk"): [(acuerdo.pk, nombre) for nombre, acuerdo in acuerdos.items()],
         ("aportes", "pk"): [(aporte.pk, nombre) for nombre, aporte in aportes.items()],
         ("cumulos", "pk"): [(aporte.cumulo_id, nombre) for nombre, aporte in aportes.items()],
@@ -271,6 +307,12 @@ def muestrario(
         ("evaluaciones", "codigo"): [("interna", PUBLICO), ("vision", PUBLICO)],
         # Llena en nombre de un GAD la zona de su evaluación.
         ("en-nombre", "codigo"): [("0807", "evaluacion 0807"), ("1303", "evaluacion 1303")],
+        ("documentos", "pk"): [(uno.pk, nombre) for nombre, uno in documentos.items()],
+        # Se comprueba sin cuenta; el código de un certificado lleva a la página del suyo.
+        ("d", "codigo"): [
+            (emitido(documentos["documento zona 1"].emitido_por).codigo_legible, PUBLICO),
+            (CODIGO, PUBLICO),
+        ],
         **muestras_del_instrumento(),
         ("exportar", "que"): [("respuestas", PUBLICO), ("vision", PUBLICO)],
         ("fotos", "codigo"): [("interna", PUBLICO)],
@@ -287,7 +329,12 @@ def muestrario(
         ("proceso", "codigo"): [(codigo, f"hito {codigo}") for codigo in GAD_DEL_PLAN],
         ("proceso", "clave"): [("inicio", PUBLICO)],
         ("gad", "codigo"): [("0807", PUBLICO), ("130352", PUBLICO), ("13", PUBLICO)],
+        # El avance de un GAD lo abre quien ve su proceso.
+        ("zonas", "zona"): [(1, "zona1"), (4, "zona4")],
+        ("gad", "gad"): [(codigo, f"hito {codigo}") for codigo in GAD_DEL_PLAN],
         ("zonas", "numero"): [(1, PUBLICO), (4, PUBLICO)],
+        ("informes", "codigo"): [(grupo1.estrategia.codigo, PUBLICO)],
+        ("informes", "de"): [(informe.clave, nombre) for nombre, informe in informes.items()],
         ("estrategias", "codigo"): [(grupo1.estrategia.codigo, PUBLICO)],
         ("choques", "estrategia"): [(grupo1.estrategia.codigo, PUBLICO)],
         ("cronograma", "estrategia"): [(grupo1.estrategia.codigo, PUBLICO)],

@@ -15,6 +15,7 @@ from pdot.models import (
     ElementoVision,
     Evaluacion,
     FotoDeEvaluacion,
+    Informe,
     Necesidad,
     Paso,
     PlanCapacidades,
@@ -31,7 +32,7 @@ from talleres.models import (
     OrigenAcuerdo,
     PreguntaEncuentro,
 )
-from territorios.models import Gad
+from territorios.models import Aviso, DocumentoEmitido, Gad, Trabajo
 
 from .conftest import entrar
 from .fabricas import (
@@ -84,12 +85,16 @@ def sembrado(
     temas,
     capacidades,
     del_plan,
+    informes,
+    avisos,
+    documentos,
+    en_bloque,
     muestrario,
     central,
     monkeypatch,
 ):
     """Siembra un canario en cada texto libre y da las direcciones de toda ruta con toda muestra."""
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html, *a, **k: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html, *a, **k: html.encode())
     con_hojas(evaluaciones["0807"].instrumento)
     for codigo, evaluacion in evaluaciones.items():
         sembrar_evaluacion(evaluacion, canario(f"evaluacion {codigo}"))
@@ -133,8 +138,15 @@ def sembrado(
         FotoDeEvaluacion.objects.filter(pk=foto.pk).update(leyenda=canario(nombre))
     for nombre, tema in temas.items():
         TemaDeVision.objects.filter(pk=tema.pk).update(nombre=canario(nombre))
+    for nombre, aviso in avisos.items():
+        Aviso.objects.filter(pk=aviso.pk).update(texto=canario(nombre))
+    for nombre, documento in documentos.items():
+        DocumentoEmitido.objects.filter(pk=documento.pk).update(titulo=canario(nombre))
     sembrar_capacidades(capacidades)
     sembrar_planes(del_plan)
+    sembrar_informes(informes)
+    for nombre, trabajo in en_bloque.items():
+        Trabajo.objects.filter(pk=trabajo.pk).update(titulo=canario(nombre))
     return [
         ruta.direccion(valores)
         for ruta in de_la_plataforma()
@@ -155,6 +167,11 @@ def sembrar_planes(del_plan):
     for nombre, fila in del_plan.items():
         campo = campos[nombre.split()[0]]
         type(fila).objects.filter(pk=fila.pk).update(**{campo: canario(nombre)})
+
+
+def sembrar_informes(informes):
+    for nombre, informe in informes.items():
+        Informe.objects.filter(pk=informe.pk).update(introduccion=canario(nombre))
 
 
 def sembrar_evaluacion(evaluacion, texto):

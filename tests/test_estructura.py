@@ -164,15 +164,23 @@ def test_no_hay_migraciones_pendientes(db):
 
 
 SIN_HISTORIA = {
+    "SerieDeDocumentos": "solo lleva la cuenta de los documentos, que sí tienen historial",
     "SerieDeOficios": "solo lleva la cuenta de los oficios, que sí tienen historial",
     "ResumenDeChoques": "se cuenta de nuevo del cronograma, que sí tiene historial",
+    "CifrasDeAvance": "se cuenta de nuevo de la cobertura, cuyas filas sí tienen historial",
+    "CorteDeAvance": "es él mismo una historia: qué se había alcanzado cada día",
     "CifrasDeGad": "se cuenta de nuevo de las evaluaciones, que sí tienen historial",
     "Contorno": "se calcula entero de la DPA y de la capa, que sí tiene historial",
     "Mensaje": "es constancia de un envío: la escribe la máquina y no se edita",
     "Adjunto": "va con su mensaje y se borra con su texto: nada de eso debe quedar en un historial",
+    "Aviso": "lo escribe la máquina y se vacía al pasar la retención (el de talleres sí lo tiene)",
+    "PiezaDeTrabajo": "dice cómo va un trabajo, que sí tiene historial, y lo escribe la máquina",
     "Paso": "es en sí la bitácora del flujo: no se edita ni se borra",
 }
-SIN_ADMIN = {"Adjunto": "puede ser un oficio a nombre de una persona: no se lee, se manda"}
+SIN_ADMIN = {
+    "Adjunto": "puede ser un oficio a nombre de una persona: no se lee, se manda",
+    "Aviso": "es de quien lo recibe y de nadie más (el de talleres sí lo tiene)",
+}
 
 
 def test_todo_modelo_tiene_historial_y_admin():

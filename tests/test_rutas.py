@@ -20,6 +20,7 @@ from .rutas import (
     PUBLICO,
     SIN_SESION,
     VEN,
+    ZONAS,
     Ruta,
     alcanza,
     combinaciones,
@@ -143,6 +144,10 @@ def cosas(
     temas,
     capacidades,
     del_plan,
+    informes,
+    avisos,
+    documentos,
+    en_bloque,
 ):
     hechas = {f"evaluacion {codigo}": fila for codigo, fila in evaluaciones.items()}
     return (
@@ -158,6 +163,10 @@ def cosas(
         | fotos
         | temas
         | del_plan
+        | informes
+        | avisos
+        | documentos
+        | en_bloque
         | {
             "grupo1": grupo1,
             "grupo2": grupo2,
@@ -204,7 +213,7 @@ def sin_dejar_rastro():
 @pytest.fixture
 def sin_pdf(monkeypatch):
     """Aquí importa quién recibe el documento, no componerlo: se devuelve su HTML."""
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html, *a, **k: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html, *a, **k: html.encode())
 
 
 @pytest.fixture
@@ -292,7 +301,7 @@ def test_lo_que_no_existe_es_404(client, central, muestrario):
     for ruta in de_la_plataforma():
         if ruta.parametros and tiene(central, ruta.permiso):
             valores = [
-                999_999 if nombre in ("pk", "numero", "grupo", "otra") else "nada"
+                999_999 if nombre in ("pk", "numero", "grupo", "otra", "zona") else "nada"
                 for _, nombre in ruta.parametros
             ]
             assert client.get(ruta.direccion(valores)).status_code in (404, 405), ruta.nombre
@@ -303,7 +312,8 @@ def test_lo_que_no_existe_es_404(client, central, muestrario):
 def test_control_un_parametro_desconocido_se_denuncia(muestrario):
     with pytest.raises(LookupError, match="«ficha» después de «acuerdos/»"):
         combinaciones((("acuerdos", "ficha"),), muestrario)
-    assert all(cosa == PUBLICO or cosa in VEN for pares in muestrario.values() for _, cosa in pares)
+    cosas = {cosa for pares in muestrario.values() for _, cosa in pares}
+    assert cosas - {PUBLICO} - set(VEN) == set(ZONAS)
 
 
 # --- Cuentas y admin ----------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Acuerdos: qué, quién, con quién, para cuándo, y cómo va."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -49,6 +51,11 @@ class AcuerdoQuerySet(models.QuerySet):
     def vencidos(self, fecha=None):
         return self.abiertos().filter(fecha_limite__lt=fecha or timezone.localdate())
 
+    def por_vencer(self):
+        """Los abiertos que vencen en 15 días o menos, y los que ya vencieron."""
+        pronto = timezone.localdate() + timedelta(days=Acuerdo.DIAS_POR_VENCER)
+        return self.abiertos().filter(fecha_limite__lte=pronto)
+
 
 class Acuerdo(ModeloVersionado):
     """Compromiso de un grupo, con un responsable (GAD o entidad), partes y fecha."""
@@ -60,6 +67,7 @@ class Acuerdo(ModeloVersionado):
         CANCELADO = "cancelado", "Cancelado"
 
     ABIERTOS = (Estado.PENDIENTE, Estado.EN_CURSO)
+    DIAS_POR_VENCER = 15
 
     grupo = models.ForeignKey(Grupo, models.PROTECT, related_name="acuerdos")
     numero = models.PositiveSmallIntegerField("número", editable=False)

@@ -7,19 +7,24 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from territorios.bitacora import cambios_de
+from territorios.descargas import descargar, formato_pedido
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
 
 from ..acciones import AcuerdoCerrado, YaExiste, anotar_avance, cancelar_acuerdo, crear_acuerdo
 from ..forms import AcuerdoForm, AvanceForm, FiltroAcuerdos, MotivoForm
+from ..hojas import ACUERDOS
 from ..models import Acuerdo, AvanceAcuerdo, Grupo
+
+POR_PAGINA = 50
 
 
 def migas_de_acuerdos(*pasos):
@@ -36,13 +41,21 @@ def migas_de_acuerdos(*pasos):
 def acuerdos(request):
     """Los acuerdos de la jurisdicción, lo vencido primero."""
     visibles = Acuerdo.objects.visibles_para(request.user)
-    filtro = FiltroAcuerdos(request.GET, grupos=Grupo.objects.visibles_para(request.user))
+    filtro = FiltroAcuerdos(
+        request.GET,
+        grupos=Grupo.objects.visibles_para(request.user),
+        mios=Acuerdo.objects.con_avance_de(request.user),
+    )
     es_valido = filtro.is_valid()
+    elegidos = filtro.aplicar(visibles).para_lista() if es_valido else Acuerdo.objects.none()
+    if es_valido and (formato := formato_pedido(request, ACUERDOS)):
+        return descargar(formato, ACUERDOS, elegidos)
     contexto = {
         "lugar": "acompanamiento",
         "migas": migas_de_acuerdos(),
         "filtro": filtro,
-        "acuerdos": filtro.aplicar(visibles).para_lista() if es_valido else [],
+        "acuerdos": Paginator(elegidos, POR_PAGINA).get_page(request.GET.get("pagina")),
+        "hoja": ACUERDOS,
         "vencidos": visibles.vencidos().count(),
     }
     estado = 200 if es_valido else 400
@@ -52,14 +65,19 @@ def acuerdos(request):
 def ficha_de_acuerdo(usuario, acuerdo):
     """Contexto de la ficha, salvo `origen`: el encuentro en que nació; None si fue en el grupo."""
     abierto = acuerdo.estado in Acuerdo.ABIERTOS
+    puede_editar = abierto and _esta(Acuerdo.objects.editables_por(usuario), acuerdo)
+    # Un GAD anota sin editar; para los demás es lo mismo y no se pregunta dos veces.
+    puede_anotar = puede_editar and usuario.puede(Permiso.ANOTAR_AVANCES)
+    if usuario.gad_id:
+        puede_anotar = abierto and _esta(Acuerdo.objects.con_avance_de(usuario), acuerdo)
     return {
         "lugar": "acompanamiento",
         "migas": migas_de_acuerdos((str(acuerdo), None)),
         "acuerdo": acuerdo,
         "partes": acuerdo.partes.select_related("territorio__padre__padre"),
         "avances": acuerdo.avances.select_related("por"),
-        "puede_anotar": abierto and _esta(Acuerdo.objects.con_avance_de(usuario), acuerdo),
-        "puede_editar": abierto and _esta(Acuerdo.objects.editables_por(usuario), acuerdo),
+        "puede_anotar": puede_anotar,
+        "puede_editar": puede_editar,
         "bitacora": cambios_de(usuario, acuerdo.historia.all(), nombrar=lambda fila: "el acuerdo"),
     }
 
@@ -69,7 +87,8 @@ def _esta(acuerdos, acuerdo):
 
 
 def traer_acuerdo(acuerdos, pk):
-    relacionados = ("grupo__estrategia", "responsable_gad__territorio", "responsable_entidad")
+    del_gad = "responsable_gad__territorio__padre__padre"
+    relacionados = ("grupo__estrategia", del_gad, "responsable_entidad")
     return get_object_or_404(acuerdos.select_related(*relacionados), pk=pk)
 
 

@@ -2,15 +2,20 @@
 
 from itertools import groupby
 
+from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
 
+from territorios.descargas import descargar, formato_pedido
 from territorios.jurisdiccion import Permiso, exige
 
 from ..forms import FiltroGrupos
+from ..hojas import GRUPOS
 from ..mapas import mapa_de_grupos
 from ..models import Estrategia, Grupo
 from ..reparto import Reparto, repartir
+
+POR_PAGINA = 100
 
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
@@ -20,16 +25,21 @@ def inicio(request):
     filtro = _filtro(request, visibles)
     es_valido = filtro.is_valid()
     elegidos = [g for g in visibles if _pasa(g, filtro.cleaned_data)] if es_valido else []
+    if es_valido and (formato := formato_pedido(request, GRUPOS)):
+        return descargar(formato, GRUPOS, elegidos)
     vivos = [grupo for grupo in elegidos if grupo.esta_vivo]
     conformados = [grupo for grupo in vivos if grupo.esta_conformado]
+    pagina = Paginator(elegidos, POR_PAGINA).get_page(request.GET.get("pagina"))
     contexto = {
         "lugar": "acompanamiento",
         "migas": [("Inicio", reverse("inicio")), ("Acompañamiento", None)],
         "filtro": filtro,
+        "hoja": GRUPOS,
         "hay_grupos": bool(visibles),
         "ultima": visibles[0].estrategia if visibles else Estrategia.objects.first(),
         "puede_formar": request.user.puede(Permiso.EDITAR_ACOMPANAMIENTO),
-        "estrategias": [(e, list(suyos)) for e, suyos in groupby(elegidos, _estrategia)],
+        "estrategias": [(e, list(suyos)) for e, suyos in groupby(pagina, _estrategia)],
+        "pagina": pagina,
         "cuantos": len(conformados),
         "propuestos": len(vivos) - len(conformados),
         "total": Reparto.de(grupo.reparto for grupo in conformados),

@@ -8,12 +8,14 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from territorios.bitacora import cambios_de
+from territorios.descargas import descargar, formato_pedido
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
 
 from ..acciones import LineaCerrada, YaExiste, definir_linea, editar_linea
 from ..forms import LineaForm
+from ..hojas import CONSULTA, LINEAS, LINEAS_DE_PROVINCIA
 from ..lineas import consulta_de, contar
 from ..models import ElementoEstrategia, Estrategia, LineaProgramatica, Pronunciamiento
 from ..models.linea import provincias_a_la_vista, provincias_que_define
@@ -63,19 +65,19 @@ def provincias(request, codigo):
     if len(gads) == 1:
         return redirect(_lista(estrategia, gads[0].pk))
     cuentas = _cuentas(request.user, estrategia)
+    filas = [
+        (gad, _lista(estrategia, gad.pk), [(e.label, cuentas.get((gad.pk, e), 0)) for e in Estado])
+        for gad in gads
+    ]
+    if formato := formato_pedido(request, LINEAS):
+        return descargar(formato, LINEAS, filas)
     contexto = {
         "lugar": "acompanamiento",
         "migas": migas_de_lineas(estrategia),
         "estrategia": estrategia,
         "estados": Estado.labels,
-        "filas": [
-            (
-                gad,
-                _lista(estrategia, gad.pk),
-                [(e.label, cuentas.get((gad.pk, e), 0)) for e in Estado],
-            )
-            for gad in gads
-        ],
+        "filas": filas,
+        "hoja": LINEAS,
         "total": sum(cuentas.values()),
     }
     return render(request, "acompanamiento/lineas.html", contexto)
@@ -97,7 +99,9 @@ def de_provincia(request, codigo, provincia):
     gad = get_object_or_404(gads, pk=provincia)
     visibles = LineaProgramatica.objects.visibles_para(usuario).con_lo_suyo(usuario)
     de_aqui = visibles.filter(estrategia=estrategia, provincia=gad).order_by("numero")
-    lineas = contar(gad, de_aqui)
+    lineas = contar(gad, de_aqui.select_related("eje"))
+    if formato := formato_pedido(request, LINEAS_DE_PROVINCIA):
+        return descargar(formato, LINEAS_DE_PROVINCIA, lineas)
     ejes = list(_ejes(estrategia))
     contexto = {
         "lugar": "acompanamiento",
@@ -105,6 +109,7 @@ def de_provincia(request, codigo, provincia):
         "estrategia": estrategia,
         "gad": gad,
         "cuantas": len(lineas),
+        "hoja": LINEAS_DE_PROVINCIA,
         "esperan": sum(linea.la_espera for linea in lineas),
         "ejes": [(eje, [linea for linea in lineas if linea.eje_id == eje.pk]) for eje in ejes],
     }
@@ -124,12 +129,15 @@ def linea(request, pk):
     usuario = request.user
     linea = traer(LineaProgramatica.objects.visibles_para(usuario).con_lo_suyo(usuario), pk)
     consulta = consulta_de(linea, usuario)
+    if linea.ronda and (formato := formato_pedido(request, CONSULTA)):
+        return descargar(formato, CONSULTA, consulta.renglones)
     nombres = {renglon.gad.pk: renglon.gad.nombre_con_lugar for renglon in consulta.renglones}
     contexto = {
         "lugar": "acompanamiento",
         "migas": migas_de_una(linea),
         "linea": linea,
         "consulta": consulta,
+        "hoja": CONSULTA,
         "texto_anterior": linea.texto_anterior() if consulta.anteriores else "",
         "propio": consulta.propios[0] if len(consulta.propios) == 1 else None,
         "bitacora": cambios_de(

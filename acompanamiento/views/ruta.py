@@ -7,12 +7,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from territorios.bitacora import cambios_de
+from territorios.descargas import descargar, formato_pedido
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
 
 from ..acciones import anotar_cumplimiento, fijar_hoja_de_ruta
 from ..forms import CumplimientoForm, HojaDeRutaForm
+from ..hojas import HOJA_DE_RUTA, casillas
 from ..models import CumplimientoHito, Grupo, Hito, HitoGrupo
 from ..ruta import diagrama, hoja_de_ruta
 
@@ -34,11 +36,14 @@ def hoja(request, grupo):
     hoy = timezone.localdate()
     ruta = hoja_de_ruta(grupo, hoy)
     usuario = request.user
+    if formato := formato_pedido(request, HOJA_DE_RUTA):
+        return descargar(formato, HOJA_DE_RUTA, casillas(ruta))
     contexto = {
         "lugar": "acompanamiento",
         "migas": migas_de_ruta(grupo),
         "grupo": grupo,
         "hoja": ruta,
+        "hoja_que_se_exporta": HOJA_DE_RUTA,
         "diagrama": diagrama(ruta, hoy),
         "puede_editar": usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO) and grupo.esta_vivo,
         "anota": {gad.pk for gad in ruta.gads if _anota(usuario, gad.pk)},

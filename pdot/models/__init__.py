@@ -1,12 +1,15 @@
 from .actividad import ActividadCapacidad, AvanceActividad
 from .alcance import escribe_por, esta_a_la_vista, gads_a_cargo_de, gads_a_la_vista
+from .avance import CifrasDeAvance, CorteDeAvance
 from .capacidad import PlanCapacidades
 from .cifras import CifrasDeGad
 from .competencia import Brecha, Competencia
+from .datos_abiertos import CondicionesDeDatos, PublicacionDeDatos
 from .emparejamiento import Emparejamiento
 from .en_nombre import EnNombre
 from .evaluacion import Evaluacion, Observacion, Paso, Respuesta
 from .foto import FotoDeEvaluacion
+from .informe import Informe
 from .instrumento import Instrumento, Pregunta, Seccion
 from .necesidad import Necesidad
 from .plan import Objetivo, Pdot
@@ -22,11 +25,14 @@ from .vision import ElementoVision, Problema
 __all__ = [
     "Asignacion",
     "BorradorDeRevision",
+    "CifrasDeAvance",
     "CifrasDeGad",
     "ActividadCapacidad",
     "AvanceActividad",
     "Brecha",
     "Competencia",
+    "CorteDeAvance",
+    "CondicionesDeDatos",
     "CumplimientoProceso",
     "ElementoVision",
     "EnNombre",
@@ -35,6 +41,7 @@ __all__ = [
     "FotoDeEvaluacion",
     "HitoProceso",
     "Informacion",
+    "Informe",
     "Instrumento",
     "Necesidad",
     "NotaInterna",
@@ -50,6 +57,7 @@ __all__ = [
     "ProgramaGobierno",
     "Promocion",
     "Proyecto",
+    "PublicacionDeDatos",
     "Respuesta",
     "Seccion",
     "TemaDeVision",

@@ -152,6 +152,8 @@ class Evaluacion(ModeloVersionado):
                 violation_error_message="El PDOT ya tiene una evaluación abierta.",
             ),
         ]
+        # La lista va de la última cambiada hacia atrás: sin él, se ordenan las de todo el país.
+        indexes = [models.Index(fields=["-actualizada", "-id"], name="evaluacion_reciente")]
 
     def __str__(self):
         return f"Evaluación de {self.pdot.gad.nombre}, versión {self.numero}"
@@ -177,6 +179,12 @@ class Evaluacion(ModeloVersionado):
         llenado = self.llenado_en_nombre
         en_su_nombre = llenado is not None and llenado.rige and llenado.por_id == usuario.pk
         return self.es_de(usuario) or en_su_nombre
+
+    def espera_a(self, usuario):
+        """Si espera hoy su revisión: lo mismo que `revisables_por`, de la que ya se trajo."""
+        if self.estado != self.Estado.ENVIADA or not usuario.puede(Permiso.REVISAR_EVALUACION):
+            return False
+        return usuario.ve_el_pais or self.pdot.gad.territorio.zona_id == usuario.zona_id
 
     def se_lee_como_esta(self, usuario):
         """Si la lee como está ahora; lo que se corrige, quien no la llena lo lee al reenviarse."""

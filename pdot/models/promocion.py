@@ -68,6 +68,13 @@ class PromocionQuerySet(models.QuerySet):
     def hechas(self):
         return self.filter(deshecha=None)
 
+    def dieron(self, campo):
+        """Si alguna dio la fila de la consulta de fuera, la vea o no quien mira.
+
+        Cuesta poco, y lo que no nació de una tarjeta no hace falta buscarlo en `visibles_para`.
+        """
+        return models.Exists(self.hechas().filter(**{campo: models.OuterRef("pk")}))
+
     def para_lista(self):
         return self.select_related(
             "aporte__encuentro",

@@ -12,18 +12,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from acompanamiento.acciones import YaExiste
 from acompanamiento.models import Grupo
 from territorios.bitacora import bitacora_a_pedido, cambios_de
+from territorios.descargas import descargar, formato_pedido
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
-from territorios.views.documentos import entregar_pdf
+from territorios.views.documentos import entregar_documento
 
 from ..acciones import NoProcede
 from ..acciones_capacidades import abrir_plan, abrir_version, editar_plan, pasar_plan
 from ..capacidades import comparar_planes, ficha_de_plan
-from ..documentos_capacidades import nombre_de_plan, pdf_de_plan
+from ..documentos_capacidades import pdf_de_plan
 from ..forms_capacidades import PasoForm, PlanForm
+from ..hojas_de_listas import CAPACIDADES
 from ..models import ActividadCapacidad, PlanCapacidades
+from ..pendientes import planes_por_aprobar
 
 Estado = PlanCapacidades.Estado
 CAMBIO = "El plan cambió desde que abrió esta página: repáselo y repita."
@@ -48,20 +51,27 @@ def migas_de_planes(*pasos):
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def lista(request):
-    """Los de la jurisdicción; `?grupo=` deja los de un grupo."""
+    """Los de la jurisdicción; `?grupo=` deja los de un grupo, y `?por=aprobar`, los que espera."""
     planes = PlanCapacidades.objects.visibles_para(request.user).para_lista()
     grupo = None
     if "grupo" in request.GET:
         visibles = Grupo.objects.visibles_para(request.user)
         grupo = get_object_or_404(visibles, pk=entero_de(request.GET["grupo"]))
         planes = planes.filter(grupo=grupo)
+    por_aprobar = request.GET.get("por") == "aprobar"
+    if por_aprobar:
+        planes = planes.filter(pk__in=planes_por_aprobar(request.user).values("pk"))
+    if formato := formato_pedido(request, CAPACIDADES):
+        return descargar(formato, CAPACIDADES, planes)
     contexto = {
         "lugar": "pdot",
+        "hoja": CAPACIDADES,
         "pagina_de_pdot": "capacidades",
         "pagina_de_grupo": "capacidades",
         "migas": migas_de_planes(),
         "planes": planes,
         "grupo": grupo,
+        "por_aprobar": por_aprobar,
         "puede_editar": request.user.puede(Permiso.EDITAR_ACOMPANAMIENTO),
     }
     return render(request, "pdot/capacidades.html", contexto)
@@ -286,4 +296,4 @@ def comparar(request, pk):
 @exige(Permiso.DESCARGAR_INFORMES)
 def plan_pdf(request, pk):
     plan = _traer(PlanCapacidades.objects.visibles_para(request.user), pk)
-    return entregar_pdf(request, lambda: pdf_de_plan(plan, request.user), nombre_de_plan(plan))
+    return entregar_documento(request, pdf_de_plan(plan, request.user))

@@ -3,33 +3,31 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from acompanamiento.models import Estrategia
+from acompanamiento.models import Estrategia, Grupo
+from territorios.descargas import descargar, formato_pedido
+from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import Gad
-from territorios.planillas import lineas_csv
 
 from ..cobertura import Recuento, contar, leer_gads, marcar
+from ..embudo import CORTOS, Casilla
 from ..escalones import NIVELES, Escalon
 from ..forms import FiltroCobertura
+from ..hojas_de_listas import COBERTURA
 from ..mapa_cobertura import mapa_de_cobertura
 
 POR_PAGINA = 50
-CORTOS = {"provinciales": "Prov.", "municipales": "Mun.", "parroquiales": "Parr."}
-ENCABEZADO = [
-    *("código", "nombre", "nivel", "zona", "provincia", "cantón", "grupos"),
-    *("M1", "M2", "M3", "evaluado", "aprobado", "escalón"),
-]
 
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def cobertura(request):
-    gads = leer_gads(request.user)
+    grupo = _grupo_pedido(request)
+    gads = leer_gads(request.user, [grupo.pk] if grupo else ())
     estrategias = Estrategia.objects.visibles_para(request.user).values_list("codigo", "nombre")
-    filtro = _filtro(request, gads.values(), list(estrategias))
+    filtro = _filtro(request, gads.values(), list(estrategias), grupo)
     contexto = {
         "lugar": "acompanamiento",
         "pagina_de_pdot": "cobertura",
@@ -39,6 +37,7 @@ def cobertura(request):
             ("Cobertura", None),
         ],
         "filtro": filtro,
+        "hoja": COBERTURA,
         "hay_gads": bool(gads),
         "puede_transcribir": request.user.puede(Permiso.TRANSCRIBIR_EVALUACION),
         "niveles_de_papel": Gad.Nivel.choices,
@@ -48,8 +47,8 @@ def cobertura(request):
     marcar(gads, request.user, filtro.cleaned_data["estrategia"])
     lugar = [gad for gad in gads.values() if _es_del_lugar(gad, filtro.cleaned_data)]
     de_la_lista = [gad for gad in lugar if _pasa(gad, filtro.cleaned_data)]
-    if filtro.cleaned_data["formato"]:
-        return _descargar(de_la_lista)
+    if formato := formato_pedido(request, COBERTURA):
+        return descargar(formato, COBERTURA, de_la_lista)
     contexto |= _resumen(lugar, filtro)
     contexto |= {
         "hay_grupos": any(gad.grupos for gad in gads.values()),
@@ -63,7 +62,14 @@ def cobertura(request):
 # --- Elegir -------------------------------------------------------------------------------------
 
 
-def _filtro(request, gads, estrategias):
+def _grupo_pedido(request):
+    """El de la dirección, si lo ve y ya está conformado: de uno solo propuesto no hay avance."""
+    if not (clave := entero_de(request.GET.get("grupo"))):
+        return None
+    return Grupo.objects.visibles_para(request.user).conformados().filter(pk=clave).first()
+
+
+def _filtro(request, gads, estrategias, grupo):
     zonas = {gad.zona: f"{gad.zona} · {gad.nombre_zona}" for gad in gads}
     provincias = {gad.codigo_provincia: gad.provincia for gad in gads}
     return FiltroCobertura(
@@ -71,12 +77,16 @@ def _filtro(request, gads, estrategias):
         estrategias=estrategias,
         zonas=sorted(zonas.items()),
         provincias=sorted(provincias.items()),
+        grupo=grupo,
     )
 
 
 def _es_del_lugar(gad, filtro):
     es_de_la_zona = not filtro["zona"] or int(filtro["zona"]) == gad.zona
-    return es_de_la_zona and filtro["provincia"] in ("", gad.codigo_provincia)
+    grupo = filtro.get("grupo")
+    es_del_grupo = not grupo or any(uno.pk == int(grupo) for uno in gad.grupos)
+    es_de_la_provincia = filtro["provincia"] in ("", gad.codigo_provincia)
+    return es_de_la_zona and es_de_la_provincia and es_del_grupo
 
 
 def _es_del_nivel(gad, filtro):
@@ -88,19 +98,6 @@ def _pasa(gad, filtro):
 
 
 # --- Resumir ------------------------------------------------------------------------------------
-
-
-@dataclass
-class Casilla:
-    """Una cifra del resumen, con el enlace a la lista que la explica.
-
-    `porcentaje` es None si a esos GAD no les toca el escalón.
-    """
-
-    escalon: Escalon
-    cuantos: int
-    porcentaje: float | None
-    url: str
 
 
 @dataclass
@@ -171,34 +168,7 @@ def _renglon(nombre, recuento, filtro, corto="", **lugar):
 
 
 def _mapa(usuario, lugar, filtro):
-    del_pais = usuario.ve_el_pais and not filtro["zona"] and not filtro["provincia"]
+    del_pais = usuario.ve_el_pais and not any(filtro.get(n) for n in ("zona", "provincia", "grupo"))
     # El mapa habla siempre de los municipales: el nivel no lo vacía y el escalón sí lo filtra.
     elegidos = [gad for gad in lugar if filtro["escalon"] in ("", *gad.marcas)]
     return mapa_de_cobertura(lugar, elegidos, del_pais=del_pais)
-
-
-# --- Descargar ----------------------------------------------------------------------------------
-
-
-def _descargar(gads):
-    respuesta = StreamingHttpResponse(
-        lineas_csv(ENCABEZADO, map(_fila, gads)), content_type="text/csv; charset=utf-8"
-    )
-    respuesta["Content-Disposition"] = 'attachment; filename="cobertura.csv"'
-    return respuesta
-
-
-def _fila(gad):
-    return [
-        *(gad.codigo, gad.nombre, gad.nombre_nivel, gad.zona, gad.provincia, gad.canton),
-        ", ".join(f"{grupo} ({grupo.get_estado_display().lower()})" for grupo in gad.grupos),
-        *(_consta(gad, momento) for momento in Escalon.momentos()),
-        *(_consta(gad, escalon) for escalon in (Escalon.EVALUADO, Escalon.APROBADO)),
-        gad.escalon.label,
-    ]
-
-
-def _consta(gad, escalon):
-    if escalon.solo_de not in ("", gad.nivel):
-        return "no aplica"
-    return "sí" if escalon in gad.marcas else "no"

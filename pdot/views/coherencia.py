@@ -7,13 +7,13 @@ from django.urls import reverse
 from acompanamiento.models import Grupo
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import Gad
-from territorios.views.documentos import entregar_pdf
+from territorios.views.documentos import entregar_documento
 
 from ..arbol_red import arbol_de
 from ..coherencia import matriz_de_grupo
 from ..contradicciones import REGLAS, lectura_de
 from ..cuadro import SIN, VALORES, componentes_de, cuadro_de
-from ..documentos_coherencia import consolidado_de_grupo, nombre_de_consolidado
+from ..documentos_coherencia import consolidado_de_grupo
 from ..escalones import NIVELES
 from ..forms_coherencia import FiltroCuadro, FiltroDichos, FiltroRed
 from ..mapa_red import mapa_de_red
@@ -131,9 +131,7 @@ def contradicciones(request, pk):
 @exige(Permiso.DESCARGAR_INFORMES)
 def consolidado_pdf(request, pk):
     grupo = _grupo(request, pk)
-    return entregar_pdf(
-        request, lambda: consolidado_de_grupo(grupo, request.user), nombre_de_consolidado(grupo)
-    )
+    return entregar_documento(request, consolidado_de_grupo(grupo, request.user))
 
 
 def _grupo(request, pk):

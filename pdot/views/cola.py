@@ -6,15 +6,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from territorios.descargas import descargar, formato_pedido
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.texto import cuantos
 from territorios.versiones import Conflicto
+from territorios.views.documentos import sitio_de
 
 from ..acciones import NoProcede
 from ..acciones_revision import asignar as dejar_a_cargo
-from ..avisos import gads_sin_correo, sitio_de
+from ..avisos import gads_sin_correo
 from ..forms_revision import AsignarForm, FiltroCola
+from ..hojas_de_listas import COLA
 from ..lote import aprobar_en_lote, dictaminar, leer_marcadas
 from ..models import Evaluacion
 from ..models.revision import quienes_revisan
@@ -40,7 +43,10 @@ def _cola(request, status=200, **mas):
     filtro = FiltroCola(request.GET, zonas=zonas_para(usuario), grupos=grupos_para(usuario))
     es_valido = filtro.is_valid()
     puestos = filtro.puestos if es_valido else {}
-    pagina = Paginator(cola_de(usuario, **puestos), POR_PAGINA).get_page(request.GET.get("pagina"))
+    elegidas = cola_de(usuario, **puestos)
+    if request.method == "GET" and es_valido and (formato := formato_pedido(request, COLA)):
+        return descargar(formato, COLA, elegidas)
+    pagina = Paginator(elegidas, POR_PAGINA).get_page(request.GET.get("pagina"))
     for evaluacion in pagina:
         evaluacion.dias = dias_de_espera(evaluacion)
     contexto = {
@@ -48,6 +54,7 @@ def _cola(request, status=200, **mas):
         "pagina_de_pdot": "revision",
         "migas": _migas(),
         "filtro": filtro,
+        "hoja": COLA,
         "hay_filtros": bool(puestos),
         "pagina": pagina,
         "anteriores": filtro.pagina(pagina.number - 1) if es_valido else "",

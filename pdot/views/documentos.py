@@ -5,19 +5,17 @@ from django.shortcuts import get_object_or_404
 
 from acompanamiento.models import Grupo
 from territorios.jurisdiccion import Permiso, exige
-from territorios.views.documentos import entregar_pdf
+from territorios.views.documentos import entregar_documento
 
 from .. import documentos_ficha
-from ..documentos import nombre_de_archivo, sistematizacion_de_grupo
+from ..documentos import sistematizacion_de_grupo
 from ..ficha import familia_de
 
 
 @exige(Permiso.DESCARGAR_INFORMES)
 def grupo_pdf(request, pk):
     grupo = get_object_or_404(Grupo.objects.visibles_para(request.user), pk=pk)
-    return entregar_pdf(
-        request, lambda: sistematizacion_de_grupo(grupo, request.user), nombre_de_archivo(grupo)
-    )
+    return entregar_documento(request, sistematizacion_de_grupo(grupo, request.user))
 
 
 @exige(Permiso.DESCARGAR_INFORMES)
@@ -26,8 +24,4 @@ def gad_pdf(request, codigo):
     familia = familia_de(codigo, request.user)
     if familia is None:
         raise Http404
-    return entregar_pdf(
-        request,
-        lambda: documentos_ficha.ficha_en_pdf(familia, request.user),
-        documentos_ficha.nombre_de_archivo(familia.gad),
-    )
+    return entregar_documento(request, documentos_ficha.pliego_de_ficha(familia, request.user))

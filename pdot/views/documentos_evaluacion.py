@@ -5,21 +5,17 @@ from django.shortcuts import get_object_or_404
 
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import Gad
-from territorios.views.documentos import entregar_pdf
+from territorios.views.documentos import entregar_documento
 
-from ..documento_evaluacion import evaluacion_en_pdf, nombre_de_archivo
-from ..documento_formulario import formulario_en_pdf, nombre_de_formulario
+from ..documento_evaluacion import evaluacion_en_pdf
+from ..documento_formulario import formulario_en_pdf
 from ..models import Evaluacion, Instrumento
 
 
 @exige(Permiso.DESCARGAR_INFORMES)
 def evaluacion_pdf(request, pk):
     evaluacion = _traer(request, pk)
-    return entregar_pdf(
-        request,
-        lambda: evaluacion_en_pdf(evaluacion, request.user),
-        nombre_de_archivo(evaluacion),
-    )
+    return entregar_documento(request, evaluacion_en_pdf(evaluacion, request.user))
 
 
 @exige(Permiso.DESCARGAR_INFORMES)
@@ -32,11 +28,7 @@ def formulario_de_nivel(request, nivel):
     if codigo := request.GET.get("gad"):
         visibles = Gad.objects.visibles_para(request.user).filter(nivel=nivel)
         gad = get_object_or_404(visibles.para_lista(), pk=codigo)
-    return entregar_pdf(
-        request,
-        lambda: formulario_en_pdf(instrumento, nivel, gad=gad),
-        nombre_de_formulario(instrumento, gad.nombre if gad else nivel),
-    )
+    return entregar_documento(request, formulario_en_pdf(instrumento, nivel, gad=gad))
 
 
 @exige(Permiso.DESCARGAR_INFORMES)
@@ -49,12 +41,9 @@ def formulario_de_evaluacion(request, pk):
     gad, instrumento = evaluacion.gad, evaluacion.instrumento
     pide_lo_escrito = request.GET.get("escrito")
     escrita = evaluacion if pide_lo_escrito and evaluacion.se_lee_como_esta(request.user) else None
-    return entregar_pdf(
+    return entregar_documento(
         request,
-        lambda: formulario_en_pdf(
-            instrumento, gad.nivel, gad=gad, pdot=evaluacion.pdot, escrita=escrita
-        ),
-        nombre_de_formulario(instrumento, gad.nombre),
+        formulario_en_pdf(instrumento, gad.nivel, gad=gad, pdot=evaluacion.pdot, escrita=escrita),
     )
 
 

@@ -8,9 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from territorios.bitacora import cambios_de
+from territorios.descargas import descargar, formato_pedido
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
+from territorios.models import Zona
 from territorios.versiones import Conflicto
+from territorios.views.documentos import sitio_de
 
 from ..acciones import (
     Incompleta,
@@ -19,10 +22,10 @@ from ..acciones import (
     declarar_plan_y_abrir,
     enviar_evaluacion,
 )
-from ..avisos import sitio_de
 from ..cambio_de_version import cambio_de, pasar_de_version
 from ..forms import FiltroEvaluaciones, NuevaEvaluacionForm
 from ..fotos import fotos_de
+from ..hojas_de_listas import EVALUACIONES
 from ..lectura import llenado_para
 from ..llenado import Llenado
 from ..models import Evaluacion, Informacion, Pdot, Pregunta, Respuesta, Seccion, Vinculo
@@ -39,24 +42,31 @@ Clase = Seccion.Clase
 @exige(Permiso.VER_EVALUACIONES)
 def lista(request):
     """Evaluaciones de la jurisdicción, la última cambiada primero."""
-    filtro = FiltroEvaluaciones(request.GET)
+    filtro = FiltroEvaluaciones(request.GET, zonas=_zonas_de(request.user))
     elegidas = Evaluacion.objects.visibles_para(request.user)
     es_valido = filtro.is_valid()
-    estado = filtro.cleaned_data["estado"] if es_valido else ""
-    if estado:
-        elegidas = elegidas.filter(estado=estado)
+    if es_valido:
+        elegidas = filtro.aplicar(elegidas)
     en_orden = elegidas.para_lista().order_by("-actualizada", "-pk")
+    if es_valido and (formato := formato_pedido(request, EVALUACIONES)):
+        return descargar(formato, EVALUACIONES, en_orden)
     contexto = {
         "lugar": "pdot",
+        "hoja": EVALUACIONES,
         "pagina_de_pdot": "evaluaciones",
         "migas": [("Inicio", reverse("inicio")), ("PDOT", None)],
         "pagina": Paginator(en_orden, POR_PAGINA).get_page(request.GET.get("pagina")),
         "filtro": filtro,
-        "estado": estado,
         "por_revisar": Evaluacion.objects.revisables_por(request.user).count(),
         "propia": evaluacion_propia(request.user),
     }
     return render(request, "pdot/lista.html", contexto, status=200 if es_valido else 400)
+
+
+def _zonas_de(usuario):
+    if usuario.ve_el_pais:
+        return list(Zona.objects.order_by("numero"))
+    return [usuario.zona] if usuario.zona_id else []
 
 
 @exige(Permiso.LLENAR_EVALUACION)
@@ -112,6 +122,7 @@ def contexto_de_detalle(request, evaluacion, **mas):
     llenado = llenado_para(evaluacion, usuario)
     es_suya = evaluacion.es_de(usuario)
     en_sus_manos = evaluacion.esta_en_manos_del_gad
+    pasos = list(evaluacion.pasos.select_related("por"))
     return {
         "lugar": "pdot",
         "migas": migas_de(evaluacion),
@@ -122,14 +133,12 @@ def contexto_de_detalle(request, evaluacion, **mas):
         "puede_retomar": es_suya and en_sus_manos and _la_llena_la_zona(evaluacion),
         "cambio": cambio_de(evaluacion) if en_sus_manos and evaluacion.la_llena(usuario) else None,
         "puede_abrir_otra": es_suya and evaluacion.estado == Evaluacion.Estado.APROBADA,
-        "puede_revisar": Evaluacion.objects.revisables_por(usuario)
-        .filter(pk=evaluacion.pk)
-        .exists(),
+        "puede_revisar": evaluacion.espera_a(usuario),
         "puede_declarar": puede_declarar_de(usuario, evaluacion.gad),
         "fotos": fotos_de(evaluacion, usuario),
         "problemas": _problemas(llenado, usuario),
-        "pasos": evaluacion.pasos.select_related("por"),
-        "bitacora": _bitacora(usuario, evaluacion, llenado),
+        "pasos": pasos,
+        "bitacora": _bitacora(usuario, evaluacion, llenado, pasos),
         "versiones": versiones_de(evaluacion, usuario),
         "plazos": plazos_de(usuario) if es_suya and evaluacion.esta_en_manos_del_gad else [],
     } | mas
@@ -143,13 +152,16 @@ def _la_llena_la_zona(evaluacion):
 def _problemas(llenado, usuario):
     """En orden, cada uno con la `tarjeta` de que nació, si nació de una que se puede ver."""
     problemas = llenado.filas_de_problemas
-    tarjetas = tarjetas_de(usuario, problema=problemas)
+    # En lo leído del historial no se sabe de antemano si nació de una.
+    tarjetas = tarjetas_de(
+        usuario, problema=[uno for uno in problemas if getattr(uno, "de_tarjeta", True)]
+    )
     for problema in problemas:
         problema.tarjeta = tarjetas.get(("problema", problema.pk))
     return problemas
 
 
-def _bitacora(usuario, evaluacion, llenado):
+def _bitacora(usuario, evaluacion, llenado, pasos):
     """La de quien la escribe o la revisa.
 
     Lo escrito cambia solo en manos de quien la llena: quien revisa lee los pasos desde el primer
@@ -157,12 +169,11 @@ def _bitacora(usuario, evaluacion, llenado):
     """
     if not llenado.con_revision:
         return []
-    nombrar = _nombrador(evaluacion, llenado)
     if not evaluacion.la_llena(usuario):
-        envio = evaluacion.pasos.filter(a=Evaluacion.Estado.ENVIADA).first()
-        desde = envio.cuando if envio else evaluacion.creada
-        pasos = evaluacion.historia.filter(history_date__gte=desde)
-        return cambios_de(usuario, pasos, nombrar=nombrar)
+        envios = [paso.cuando for paso in pasos if paso.a == Evaluacion.Estado.ENVIADA]
+        suya = evaluacion.historia.filter(history_date__gte=[*envios, evaluacion.creada][0])
+        return cambios_de(usuario, suya, nombrar=lambda fila: "la evaluación")
+    nombrar = _nombrador(evaluacion, llenado)
     historias = [evaluacion.historia.all(), Respuesta.historia.filter(evaluacion=evaluacion.pk)]
     for clase, modelo in ((Clase.VINCULOS, Vinculo), (Clase.INFORMACION, Informacion)):
         if llenado.parte_de(clase):

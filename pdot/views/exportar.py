@@ -1,18 +1,17 @@
 """Llevarse lo que uno ve a una hoja de cálculo, con su diccionario."""
 
-from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from territorios.descargas import como_csv, como_xlsx
+from territorios.hojas_de_calculo import csv_de, csv_del_diccionario
 from territorios.jurisdiccion import Permiso, exige
 
-from ..exportaciones import csv_de, csv_del_diccionario, libro, nombre_de_archivo
 from ..forms_exportar import FiltroExportacion
 from ..hojas import HOJAS, POR_NOMBRE
 
-TIPO_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TODO, DICCIONARIO = "todo", "diccionario"
 
 
@@ -48,12 +47,10 @@ def exportar_csv(request, que):
         raise Http404
     if not filtro.is_valid():
         return _pagina(request, filtro, 400)
-    es_diccionario = que == DICCIONARIO
-    lineas = (
-        csv_del_diccionario(HOJAS) if es_diccionario else csv_de(POR_NOMBRE[que], filtro.alcance)
-    )
-    respuesta = StreamingHttpResponse(lineas, content_type="text/csv; charset=utf-8")
-    return _adjunta(respuesta, nombre_de_archivo(que, "csv"))
+    if que == DICCIONARIO:
+        return como_csv(csv_del_diccionario(HOJAS), f"pdot-{que}")
+    hoja = POR_NOMBRE[que]
+    return como_csv(csv_de(hoja, hoja.filas(filtro.alcance)), f"pdot-{que}")
 
 
 @exige(Permiso.VER_EVALUACIONES)
@@ -66,11 +63,4 @@ def exportar_xlsx(request, que):
     if not filtro.is_valid():
         return _pagina(request, filtro, 400)
     hojas = HOJAS if que == TODO else [POR_NOMBRE[que]]
-    respuesta = FileResponse(libro(hojas, filtro.alcance), content_type=TIPO_XLSX)
-    return _adjunta(respuesta, nombre_de_archivo(que, "xlsx"))
-
-
-def _adjunta(respuesta, nombre):
-    respuesta["Content-Disposition"] = f'attachment; filename="{nombre}"'
-    patch_cache_control(respuesta, private=True, no_store=True)
-    return respuesta
+    return como_xlsx([(hoja, hoja.filas(filtro.alcance)) for hoja in hojas], f"pdot-{que}")

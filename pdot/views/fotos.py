@@ -4,14 +4,13 @@ Los archivos viven fuera de lo que se sirve: cada entrega vuelve a autorizar.
 """
 
 from django.contrib import messages
-from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods
 
 from territorios.jurisdiccion import Permiso, exige
 from territorios.subidas import es_excesiva
+from territorios.views.archivos import entregar_archivo
 
 from ..acciones import NoProcede
 from ..acciones_fotos import quitar_foto, subir_foto
@@ -102,17 +101,8 @@ def miniatura(request, pk):
 
 
 def _entregar(request, pk, campo):
-    """Nadie lo reinterpreta y no queda guardado: cada vez se vuelve a autorizar."""
     foto = get_object_or_404(FotoDeEvaluacion.objects.visibles_para(request.user), pk=pk)
-    try:
-        abierto = getattr(foto, campo).open("rb")
-    except FileNotFoundError as error:
-        raise Http404("La foto no tiene ese archivo.") from error
-    respuesta = FileResponse(abierto, content_type="image/jpeg")
-    respuesta["Content-Disposition"] = f'attachment; filename="papelote-{foto.pk}.jpg"'
-    respuesta["X-Content-Type-Options"] = "nosniff"
-    patch_cache_control(respuesta, private=True, no_store=True)
-    return respuesta
+    return entregar_archivo(getattr(foto, campo), f"papelote-{foto.pk}.jpg", "image/jpeg")
 
 
 # --- Común --------------------------------------------------------------------------------------

@@ -6,11 +6,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from acompanamiento.models import Grupo
+from territorios.descargas import descargar, formato_pedido
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import Gad, Territorio
 
 from ..escalones import NIVELES
 from ..forms_coherencia import FiltroIndicadores
+from ..hojas_de_listas import FILAS_DE_INDICADOR
+from ..hojas_de_listas import INDICADORES as HOJA_DE_INDICADORES
 from ..indicadores import INDICADORES, POR_CODIGO, Medicion
 
 POR_PAGINA = 50
@@ -23,14 +26,18 @@ def indicadores(request):
     if not filtro.is_valid():
         return render(request, "pdot/indicadores.html", contexto, status=400)
     gads = _del_lugar(medicion.gads, filtro.cleaned_data)
+    renglones = [
+        (indicador, medicion.cociente(indicador, gads), medicion.nacional(indicador))
+        for indicador in INDICADORES
+    ]
+    if formato := formato_pedido(request, HOJA_DE_INDICADORES):
+        return descargar(formato, HOJA_DE_INDICADORES, renglones)
     contexto |= {
         "gads": len(gads),
+        "hoja": HOJA_DE_INDICADORES,
         "contado": medicion.contado,
         "es_el_pais": not filtro.puestos,
-        "renglones": [
-            (indicador, medicion.cociente(indicador, gads), medicion.nacional(indicador))
-            for indicador in INDICADORES
-        ],
+        "renglones": renglones,
         "grupo": grupos.get(int(filtro.cleaned_data["grupo"] or 0)),
     }
     return render(request, "pdot/indicadores.html", contexto)
@@ -49,13 +56,15 @@ def filas(request, indicador):
     gads = _del_lugar(medicion.gads, filtro.cleaned_data)
     medidos = [gad for gad in gads if indicador.codigo in gad.cifras]
     a_la_vista = [gad for gad in medidos if medicion.ve(gad, indicador)]
+    medidas = [(gad, *gad.cifras[indicador.codigo]) for gad in a_la_vista]
+    if formato := formato_pedido(request, FILAS_DE_INDICADOR):
+        return descargar(formato, FILAS_DE_INDICADOR, medidas)
     contexto |= {
+        "hoja": FILAS_DE_INDICADOR,
         "cociente": medicion.cociente(indicador, gads),
         "nacional": medicion.nacional(indicador),
         "divisiones": _divisiones(medicion, indicador, gads, filtro, grupos, provincias),
-        "pagina": Paginator(
-            [(gad, *gad.cifras[indicador.codigo]) for gad in a_la_vista], POR_PAGINA
-        ).get_page(request.GET.get("pagina")),
+        "pagina": Paginator(medidas, POR_PAGINA).get_page(request.GET.get("pagina")),
         "ajenos": len(medidos) - len(a_la_vista),
         "contado": medicion.contado,
     }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from acompanamiento.models import Grupo
 from acompanamiento.views.acuerdos import pagina_de_anotar
+from territorios.descargas import descargar, formato_pedido
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
@@ -17,6 +18,7 @@ from territorios.versiones import Conflicto
 from ..acciones import NoProcede
 from ..acciones_informacion import acordar_emparejamiento, decidir_emparejamiento
 from ..forms_informacion import EmparejarForm, FiltroDeInformacion
+from ..hojas_de_listas import INFORMACION
 from ..informacion import leer_libro, por_dato
 from ..models import Emparejamiento
 from ..necesidades import puede_declarar_de
@@ -48,8 +50,11 @@ def libro(request, pk):
     umbral = filtro.elegido
     leido = leer_libro(grupo, request.user, umbral)
     renglones = filtro.aplicar(leido.renglones) if es_valido else []
+    if es_valido and (formato := formato_pedido(request, INFORMACION)):
+        return descargar(formato, INFORMACION, renglones)
     contexto = {
         "lugar": "acompanamiento",
+        "hoja": INFORMACION,
         "migas": _migas(grupo),
         "pagina_de_grupo": "informacion",
         "grupo": grupo,

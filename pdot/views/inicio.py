@@ -11,15 +11,15 @@ from ..plazos import plazos_de
 @exige(Permiso.VER_TERRITORIO)
 def inicio(request):
     usuario = request.user
+    suyo = tablero.tablero_de(usuario)
     contexto = {
-        "pendientes": tablero.pendientes_de(usuario),
-        "primeros_pasos": tablero.primeros_pasos(usuario),
+        "tablero": suyo,
+        "primeros_pasos": [] if suyo.total else tablero.primeros_pasos(usuario),
         "plazos": plazos_de(usuario),
         "plan": tablero.plan_propio(usuario),
         "programa": tablero.programa_propio(usuario),
-        "propia": tablero.evaluacion_propia(usuario),
         "grupos": tablero.grupos_de(usuario),
-        "proximos": tablero.proximos_de(usuario),
-        "por_estado": tablero.evaluaciones_por_estado(usuario),
+        # A un GAD le importa la suya, que va aparte.
+        "por_estado": [] if usuario.gad_id else tablero.evaluaciones_por_estado(usuario),
     }
     return render(request, "pdot/inicio_de_sesion.html", contexto)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from acompanamiento.acciones import YaExiste
 from acompanamiento.models import Grupo
 from territorios.bitacora import bitacora_a_pedido, cambios_de
+from territorios.descargas import descargar, formato_pedido
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
@@ -20,6 +21,7 @@ from territorios.views.conflictos import responder_conflicto
 from ..acciones import NoProcede
 from ..acciones_necesidades import corregir_necesidad, declarar_necesidad, retirar_necesidad
 from ..forms_necesidades import FiltroNecesidades, NecesidadForm, RetiroForm, zonas_de
+from ..hojas_de_listas import NECESIDADES
 from ..models import ActividadCapacidad, Necesidad
 from ..necesidades import MAXIMO_PARA_AGRUPAR, por_parecido
 from ..promociones import tarjetas_de
@@ -45,6 +47,8 @@ def lista(request):
     if es_valido:
         visibles = Necesidad.objects.visibles_para(usuario).con_atencion()
         elegidas = filtro.aplicar(visibles, grupos).por_urgencia()
+    if es_valido and (formato := formato_pedido(request, NECESIDADES)):
+        return descargar(formato, NECESIDADES, elegidas)
     pagina = Paginator(elegidas, POR_PAGINA).get_page(request.GET.get("pagina"))
     juntas = "juntas" in request.GET and pagina.paginator.count <= MAXIMO_PARA_AGRUPAR
     contexto = {
@@ -54,6 +58,7 @@ def lista(request):
         "grupo": filtro.grupo_de(grupos) if es_valido else None,
         "migas": migas_de_necesidades(),
         "filtro": filtro,
+        "hoja": NECESIDADES,
         "pagina": pagina,
         "juntas": por_parecido(elegidas) if juntas else None,
         "son_demasiadas": "juntas" in request.GET and not juntas,

@@ -14,6 +14,7 @@ from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.subidas import es_excesiva
 from territorios.versiones import Conflicto
+from territorios.views.archivos import entregar_archivo
 from territorios.views.conflictos import responder_conflicto
 
 from ..acciones import NoProcede
@@ -29,7 +30,7 @@ from ..acciones_plan import (
 from ..forms_plan import BrechaFila, PlanForm, filas_de_objetivos
 from ..models import Brecha, Pdot, gads_a_cargo_de
 from ..plan import anterior_a, bitacora_de_plan, brechas_por_competencia, comparar, contexto_de_plan
-from ..subir_pdf import EXCESIVO, entregar_archivo
+from ..subir_pdf import EXCESIVO
 
 
 @exige(Permiso.VER_TERRITORIO)

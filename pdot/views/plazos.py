@@ -9,10 +9,10 @@ from acompanamiento.models import Grupo
 from territorios.jurisdiccion import Permiso, exige
 from territorios.texto import cuantos
 from territorios.versiones import Conflicto
+from territorios.views.documentos import sitio_de
 
 from ..acciones import NoProcede
 from ..acciones_plazo import fijar_plazo
-from ..avisos import sitio_de
 from ..forms_revision import PlazoForm
 from ..models import PlazoEvaluacion
 from ..plazos import avance_de, cuenta_de

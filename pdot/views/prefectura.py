@@ -6,10 +6,9 @@ from django.urls import reverse
 from acompanamiento.models import Estrategia
 from acompanamiento.models.linea import provincias_a_la_vista
 from territorios.jurisdiccion import Permiso, exige
-from territorios.views.documentos import entregar_pdf
+from territorios.views.documentos import entregar_documento
 
 from ..resumen_prefectura import (
-    nombre_de_resumen,
     provincias_de,
     resumen_en_pdf,
     resumen_para_prefectura,
@@ -49,11 +48,7 @@ def resumen(request, estrategia, provincia):
 @exige(Permiso.DESCARGAR_INFORMES)
 def resumen_pdf(request, estrategia, provincia):
     estrategia, provincia = _traer(request.user, estrategia, provincia)
-    return entregar_pdf(
-        request,
-        lambda: resumen_en_pdf(estrategia, provincia, request.user),
-        nombre_de_resumen(estrategia, provincia),
-    )
+    return entregar_documento(request, resumen_en_pdf(estrategia, provincia, request.user))
 
 
 def _migas(estrategia, *pasos):

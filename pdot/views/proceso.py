@@ -7,18 +7,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from territorios.bitacora import cambios_de
+from territorios.descargas import descargar, formato_pedido
 from territorios.documentos import nombre_de_pdf
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 from territorios.subidas import es_excesiva
 from territorios.versiones import Conflicto
+from territorios.views.archivos import entregar_archivo
 from territorios.views.conflictos import responder_conflicto
 
 from ..acciones_proceso import anotar_hito, quitar_hito
 from ..forms_proceso import NINGUNO, CumplimientoProcesoForm, FiltroProceso
+from ..hojas_de_listas import hoja_de_proceso
 from ..models import CumplimientoProceso, HitoProceso, escribe_por, gads_a_cargo_de, gads_a_la_vista
 from ..proceso import contar, filtrar, leer_proceso, linea_de_hitos, segun_hito
-from ..subir_pdf import EXCESIVO, entregar_archivo
+from ..subir_pdf import EXCESIVO
 from .planes import migas_de_gad
 
 POR_PAGINA = 50
@@ -45,6 +48,9 @@ def proceso(request):
         return render(request, "pdot/proceso.html", contexto, status=400)
     pedido = filtro.cleaned_data
     contados, elegidos = _elegidos(leido, pedido)
+    hoja = hoja_de_proceso(leido.hitos)
+    if formato := formato_pedido(request, hoja):
+        return descargar(formato, hoja, elegidos)
     renglones = contar(contados, leido, por=pedido.get("por", ""), grupo=pedido["grupo"])
     contexto |= {
         "es_por_grupo": "grupo" in renglones[0].acota if renglones else False,
@@ -52,6 +58,7 @@ def proceso(request):
             (renglon, filtro.enlace(**renglon.acota, hito=""), _enlaces(renglon, leido, filtro))
             for renglon in renglones
         ],
+        "hoja": hoja,
         "cuantos": len(contados),
         "empezaron": sum(1 for avance in contados if avance.fechas),
         "pagina": Paginator(elegidos, POR_PAGINA).get_page(request.GET.get("pagina")),

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
+from territorios.views.documentos import sitio_de
 from territorios.views.errores import es_autoguardado
 
 from ..acciones import NoProcede
 from ..acciones_revision import RevisionEnConflicto, guardar_borrador, resolver
-from ..avisos import gads_sin_correo, sitio_de
+from ..avisos import gads_sin_correo
 from ..diferencias import comparar_fotos
 from ..forms_revision import RevisionEnPreparacionForm
 from ..instantaneas import foto_de, fotos, referencia_de

@@ -79,14 +79,12 @@ class AporteQuerySet(models.QuerySet):
 
     def de_grupo(self, grupo):
         """Los del grupo, los de sus encuentros y los comunes a toda la estrategia."""
-        return (
-            self.vigentes()
-            .filter(
-                Q(grupo=grupo)
-                | Q(encuentro__grupos=grupo)
-                | Q(estrategia=grupo.estrategia_id, grupo=None, encuentro=None)
-            )
-            .distinct()
+        # Sin JOIN no hay repetidos que quitar, y se busca por índice y no por todo el país.
+        suyos = Encuentro.grupos.through.objects.filter(grupo=grupo).values("encuentro")
+        return self.vigentes().filter(
+            Q(grupo=grupo)
+            | Q(encuentro__in=suyos)
+            | Q(estrategia=grupo.estrategia_id, grupo=None, encuentro=None)
         )
 
     def para_tablero(self, usuario):

@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from territorios.codigos import en_grupos, normalizar, nuevo
 from territorios.models import Usuario
 
-from ..codigos import en_grupos, normalizar, nuevo
 from .encuentro import Encuentro
 from .participante import DeNominaQuerySet, Participante
 

@@ -25,15 +25,21 @@ class EncuentroQuerySet(models.QuerySet):
             return self.none()
         if usuario.ve_el_pais:
             return self
-        en_grupos = Encuentro.grupos.through.objects
-        de_sus_grupos = en_grupos.filter(grupo__in=Grupo.objects.visibles_para(usuario)).values(
-            "encuentro"
-        )
         if usuario.gad_id:
-            return self.filter(pk__in=de_sus_grupos)
+            return self._de_grupos(Grupo.objects.visibles_para(usuario))
+        return self.de_zona(usuario.zona_id)
+
+    def de_zona(self, zona):
+        """Los de los grupos de la zona y los que no son de ninguno y se hacen en sus cantones."""
         # Con un JOIN, el encuentro de cuatro grupos saldría cuatro veces.
+        en_grupos = Encuentro.grupos.through.objects
         sin_grupo = ~Exists(en_grupos.filter(encuentro=OuterRef("pk")))
-        return self.filter(Q(pk__in=de_sus_grupos) | Q(sin_grupo, canton__zona=usuario.zona_id))
+        de_sus_grupos = en_grupos.filter(grupo__in=Grupo.objects.de_zona(zona)).values("encuentro")
+        return self.filter(Q(pk__in=de_sus_grupos) | Q(sin_grupo, canton__zona=zona))
+
+    def _de_grupos(self, grupos):
+        en_grupos = Encuentro.grupos.through.objects.filter(grupo__in=grupos)
+        return self.filter(pk__in=en_grupos.values("encuentro"))
 
     def editables_por(self, usuario):
         if not usuario.is_authenticated or not usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO):

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from simple_history.models import HistoricalRecords
 
+from territorios.codigos import de_bytes, en_grupos, normalizar
 from territorios.jurisdiccion import Permiso
 
-from ..codigos import de_bytes, en_grupos, normalizar
 from .choque import ParametrosDeAgenda
 from .encuentro import Encuentro
 

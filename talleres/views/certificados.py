@@ -9,14 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from territorios.jurisdiccion import Permiso, exige
 from territorios.texto import cuantos
-from territorios.views.documentos import entregar_pdf
+from territorios.views.documentos import entregar_documento
 
 from ..acciones import NoProcede
 from ..certificados import emitir_certificados, revocar_certificado
 from ..documentos_asistencia import (
     certificados_de_participacion,
-    nombre_de_la_nomina,
-    nombre_de_los_certificados,
     registro_de_participantes,
 )
 from ..forms_puerta import RevocarForm
@@ -28,11 +26,7 @@ from .encuentro import migas_de
 def participantes_pdf(request, pk):
     encuentro = _visible(request, pk)
     suyos = Participante.objects.visibles_para(request.user).filter(encuentro=encuentro)
-    return entregar_pdf(
-        request,
-        lambda: registro_de_participantes(encuentro, suyos),
-        nombre_de_la_nomina(encuentro),
-    )
+    return entregar_documento(request, registro_de_participantes(encuentro, suyos))
 
 
 # --- Certificados -------------------------------------------------------------------------------
@@ -81,14 +75,14 @@ def certificados_pdf(request, pk):
     if not listos:
         messages.warning(request, "Todavía no hay certificados que descargar: emítalos primero.")
         return redirect("talleres:certificados", pk)
-    return _entregar(request, listos, nombre_de_los_certificados(encuentro))
+    return _entregar(request, listos)
 
 
 @exige(Permiso.VER_PARTICIPANTES)
 def uno_pdf(request, pk):
     suyos = Certificado.objects.visibles_para(request.user).validos()
     certificado = get_object_or_404(_para_imprimir(suyos), pk=pk)
-    return _entregar(request, [certificado], f"certificado-{certificado.codigo.lower()}.pdf")
+    return _entregar(request, [certificado])
 
 
 @exige(Permiso.REGISTRAR_PARTICIPANTES)
@@ -135,14 +129,12 @@ def _para_imprimir(certificados):
     ).order_by("participante__creado", "participante")
 
 
-def _entregar(request, listos, nombre):
+def _entregar(request, listos):
     def direccion_de(certificado):
         ruta = reverse("publico:certificado", args=[certificado.codigo_legible])
         return request.build_absolute_uri(ruta)
 
-    return entregar_pdf(
-        request, lambda: certificados_de_participacion(listos, direccion_de), nombre
-    )
+    return entregar_documento(request, certificados_de_participacion(listos, direccion_de))
 
 
 def _pagina(request, encuentro, aviso="", estado=200):

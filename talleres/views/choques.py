@@ -5,10 +5,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from acompanamiento.models import Estrategia, Grupo
+from territorios.descargas import descargar, formato_pedido
 from territorios.jurisdiccion import Permiso, exige
 
 from ..aceptaciones import YaAceptado, aceptar_choque, retirar_aceptacion
 from ..forms_choques import AceptarForm, FiltroChoques
+from ..hojas import CHOQUES
 from ..lector_choques import choques_de_estrategia
 from .cronograma import migas_de_talleres
 
@@ -83,12 +85,15 @@ def _pagina(request, estrategia, hallados, elegido=None, form=None, estado=200):
     filtro = FiltroChoques(request.GET, choques=hallados, grupos=grupos)
     es_valido = filtro.is_valid()
     mostrados = filtro.aplicar(hallados) if es_valido else []
+    if request.method == "GET" and es_valido and (formato := formato_pedido(request, CHOQUES)):
+        return descargar(formato, CHOQUES, mostrados)
     abiertos = [choque for choque in mostrados if not choque.aceptado]
     contexto = {
         "lugar": "talleres",
         "migas": migas_de_talleres(("Choques", None)),
         "estrategia": estrategia,
         "filtro": filtro,
+        "hoja": CHOQUES,
         "cuantos": len(mostrados),
         "secciones": [
             ("Por resolver", [choque for choque in abiertos if not choque.ya_paso]),

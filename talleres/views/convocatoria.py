@@ -10,7 +10,7 @@ from territorios.jurisdiccion import Permiso, exige
 from territorios.texto import cuantos
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
-from territorios.views.documentos import entregar_pdf, sin_pango
+from territorios.views.documentos import entregar_documento, sin_pango
 
 from ..acciones import NoProcede
 from ..acciones_convocatoria import (
@@ -24,8 +24,6 @@ from ..acciones_convocatoria import (
     revocar_enlace,
 )
 from ..documentos_convocatoria import (
-    nombre_de_oficio,
-    nombre_de_oficios,
     oficio_en_pdf,
     oficios_en_pdf,
 )
@@ -169,9 +167,7 @@ def oficios_pdf(request, pk):
     if not emitidos:
         messages.info(request, "Todavía no hay oficios: primero convoque.")
         return redirect("talleres:convocatoria", pk)
-    return entregar_pdf(
-        request, lambda: oficios_en_pdf(encuentro, emitidos), nombre_de_oficios(encuentro)
-    )
+    return entregar_documento(request, oficios_en_pdf(encuentro, emitidos))
 
 
 # --- Uno ----------------------------------------------------------------------------------------
@@ -257,7 +253,7 @@ def revocar(request, pk):
 @exige(Permiso.EDITAR_ACOMPANAMIENTO)
 def oficio_pdf(request, pk):
     una = _traer_una(request, pk)
-    return entregar_pdf(request, lambda: oficio_en_pdf(una), nombre_de_oficio(una))
+    return entregar_documento(request, oficio_en_pdf(una))
 
 
 def _pagina_de_uno(request, una, cual="", form=None, estado=200):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from acompanamiento.models import Estrategia, Grupo
+from territorios.descargas import descargar, formato_pedido
 from territorios.jurisdiccion import Permiso, exige
 
 from ..cronograma import (
@@ -22,6 +23,7 @@ from ..cronograma import (
     tramo_de_lista,
 )
 from ..filtros import FiltroDeLista
+from ..hojas import ENCUENTROS, con_lo_que_se_exporta
 from ..models import Encuentro
 from ..programa import Programa
 
@@ -75,7 +77,11 @@ def mes(request, estrategia, mes):
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def lista(request, estrategia):
-    return pagina_de_lista(request, programa_de(request, estrategia, FiltroDeLista))
+    programa = programa_de(request, estrategia, FiltroDeLista)
+    if programa.filtro.is_valid() and (formato := formato_pedido(request, ENCUENTROS)):
+        elegidos = con_lo_que_se_exporta(programa.de_la_lista(), request.user)
+        return descargar(formato, ENCUENTROS, elegidos)
+    return pagina_de_lista(request, programa)
 
 
 def programa_de(request, estrategia, *clase_de_filtro):
@@ -185,6 +191,7 @@ def pagina_de_lista(request, programa):
     con_algo = {pieza.fecha for pieza in (*encuentros, *traslados)}
     contexto = {
         "vista": "lista",
+        "hoja": ENCUENTROS,
         "titulo": "Lista de talleres",
         "migas": migas_de_talleres(("Cronograma", None)),
         "aqui": _direccion_de_lista(estrategia),

@@ -2,15 +2,15 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.cache import add_never_cache_headers
 
 from territorios.jurisdiccion import Permiso, exige
-from territorios.views.documentos import entregar_pdf
+from territorios.views.archivos import como_descarga
+from territorios.views.documentos import entregar_documento
 
 from ..ayuda_memoria import ayuda_memoria_en_pdf, nombre_de_ayuda_memoria
 from ..ayuda_memoria_docx import TIPO_DOCX, ayuda_memoria_en_docx
-from ..documentos import agenda_de_taller, nombre_de_archivo
-from ..documentos_cronograma import DemasiadoLargo, cronograma_de_trabajo, nombre_del_cronograma
+from ..documentos import agenda_de_taller
+from ..documentos_cronograma import DemasiadoLargo, cronograma_de_trabajo
 from ..filtros import FiltroDeLista
 from ..models import Encuentro
 from .cronograma import pagina_de_lista, programa_de
@@ -20,11 +20,7 @@ from .cronograma import pagina_de_lista, programa_de
 def agenda_pdf(request, pk):
     visibles = Encuentro.objects.visibles_para(request.user).select_related("jornada_de")
     encuentro = get_object_or_404(visibles, pk=pk)
-    return entregar_pdf(
-        request,
-        lambda: agenda_de_taller(encuentro, request.user),
-        nombre_de_archivo(encuentro, request.user),
-    )
+    return entregar_documento(request, agenda_de_taller(encuentro, request.user))
 
 
 @exige(Permiso.DESCARGAR_INFORMES)
@@ -34,9 +30,7 @@ def cronograma_pdf(request, estrategia):
     if not programa.filtro.is_valid():
         return pagina_de_lista(request, programa)
     try:
-        return entregar_pdf(
-            request, lambda: cronograma_de_trabajo(programa), nombre_del_cronograma(programa)
-        )
+        return entregar_documento(request, cronograma_de_trabajo(programa))
     except DemasiadoLargo as error:
         programa.filtro.add_error("desde", str(error))
         return pagina_de_lista(request, programa)
@@ -45,11 +39,7 @@ def cronograma_pdf(request, estrategia):
 @exige(Permiso.DESCARGAR_INFORMES)
 def ayuda_memoria_pdf(request, pk):
     encuentro = _con_memoria(request, pk)
-    return entregar_pdf(
-        request,
-        lambda: ayuda_memoria_en_pdf(encuentro, request.user),
-        nombre_de_ayuda_memoria(encuentro, "pdf"),
-    )
+    return entregar_documento(request, ayuda_memoria_en_pdf(encuentro, request.user))
 
 
 @exige(Permiso.DESCARGAR_INFORMES)
@@ -58,11 +48,7 @@ def ayuda_memoria_docx(request, pk):
     encuentro = _con_memoria(request, pk)
     contenido = ayuda_memoria_en_docx(encuentro, request.user)
     respuesta = HttpResponse(contenido, content_type=TIPO_DOCX)
-    nombre = nombre_de_ayuda_memoria(encuentro, "docx")
-    respuesta["Content-Disposition"] = f'attachment; filename="{nombre}"'
-    respuesta["X-Content-Type-Options"] = "nosniff"
-    add_never_cache_headers(respuesta)
-    return respuesta
+    return como_descarga(respuesta, nombre_de_ayuda_memoria(encuentro, "docx"))
 
 
 def _con_memoria(request, pk):

@@ -4,10 +4,8 @@ Los archivos viven fuera de lo que se sirve: cada entrega vuelve a autorizar.
 """
 
 from django.contrib import messages
-from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
 from territorios.documentos import nombre_de_pdf
@@ -15,6 +13,7 @@ from territorios.jurisdiccion import Permiso, exige
 from territorios.subidas import es_excesiva
 from territorios.texto import cuantos, recortar
 from territorios.versiones import Conflicto
+from territorios.views.archivos import entregar_archivo
 from territorios.views.conflictos import responder_conflicto
 
 from ..acciones import NoProcede
@@ -164,24 +163,11 @@ def miniatura(request, pk):
 
 
 def _entregar(request, pk, campo):
-    """Se descarga, nadie lo reinterpreta y no queda guardado: cada vez se vuelve a autorizar."""
     evidencia = _traer(Evidencia.objects.visibles_para(request.user), pk)
-    guardado = getattr(evidencia, campo)
-    try:
-        abierto = guardado.open("rb") if guardado else None
-    except FileNotFoundError:
-        abierto = None
-    if abierto is None:
-        raise Http404("La evidencia no tiene ese archivo.")
-    es_foto = evidencia.es_foto
-    respuesta = FileResponse(abierto, content_type="image/jpeg" if es_foto else "application/pdf")
-    nombre = nombre_de_pdf(evidencia.leyenda)
-    if es_foto:
-        nombre = f"{nombre.removesuffix('.pdf')}.jpg"
-    respuesta["Content-Disposition"] = f'attachment; filename="{nombre}"'
-    respuesta["X-Content-Type-Options"] = "nosniff"
-    patch_cache_control(respuesta, private=True, no_store=True)
-    return respuesta
+    guardado, nombre = getattr(evidencia, campo), nombre_de_pdf(evidencia.leyenda)
+    if evidencia.es_foto:
+        return entregar_archivo(guardado, f"{nombre.removesuffix('.pdf')}.jpg", "image/jpeg")
+    return entregar_archivo(guardado, nombre)
 
 
 # --- Común --------------------------------------------------------------------------------------

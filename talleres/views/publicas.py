@@ -4,7 +4,6 @@ Quien las abre no sabe nada del encuentro ni de nadie: una clave mala recibe sie
 """
 
 from dataclasses import dataclass
-from functools import wraps
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,12 +14,13 @@ from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from territorios.jurisdiccion import es_publica
+from territorios.codigos import en_grupos, normalizar
+from territorios.comprobaciones import pagina_de
+from territorios.jurisdiccion import es_publica, sin_rastro
 from territorios.limites import esta_agotado, pasa
 from territorios.models import Gad, NombreInstitucion
 
 from ..acciones import NoProcede
-from ..codigos import en_grupos, normalizar
 from ..forms_puerta import CodigoForm, RegistroEnPuertaForm
 from ..models import Certificado, Participante, Puerta, TextoConsentimiento
 from ..models.certificado import LARGO_DEL_CODIGO
@@ -60,22 +60,6 @@ SIN_TEXTO = Rechazo(
     "Por favor, firme la hoja de asistencia en la mesa de registro.",
 )
 FRENADO = Rechazo(429, "Espere un momento", DE_LOS_LIMITES)
-
-
-def sin_rastro(vista):
-    """Los buscadores no la guardan. La dirección, que lleva la clave, no sale hacia otro sitio.
-
-    De lo segundo se encarga `SECURE_REFERRER_POLICY`; con «no-referrer», el navegador callaría
-    también de dónde viene el formulario y Django lo tomaría por ajeno.
-    """
-
-    @wraps(vista)
-    def envuelta(request, *args, **kwargs):
-        respuesta = vista(request, *args, **kwargs)
-        respuesta["X-Robots-Tag"] = "noindex, nofollow"
-        return respuesta
-
-    return envuelta
 
 
 # --- Registrarse --------------------------------------------------------------------------------
@@ -221,11 +205,13 @@ def comprobar(request):
 @sin_rastro
 @require_safe
 def certificado(request, codigo):
-    """Si es auténtico: nombre, evento y fecha, y nada más."""
+    """Si es auténtico: nombre, evento y fecha. Si es de otro papel, lleva a su página."""
     if esta_agotado(request, "codigo_inventado"):
         return _no_es(request, 429)
     hallado = Certificado.objects.de_codigo(codigo)
     if hallado is None:
+        if otra := pagina_de(codigo):
+            return redirect(otra)
         pasa(request, "codigo_inventado")
         return _no_es(request, 404)
     contexto = _membrete() | {"certificado": hallado}

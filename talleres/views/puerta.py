@@ -9,14 +9,12 @@ from django.views.decorators.http import require_POST
 
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import NombreInstitucion
-from territorios.views.documentos import entregar_pdf
+from territorios.views.documentos import entregar_documento
 
 from ..acciones import NoProcede
 from ..documentos_asistencia import (
     cartel_de_la_puerta,
     hoja_de_asistencia,
-    nombre_de_la_hoja,
-    nombre_del_cartel,
     qr_de,
     sin_esquema,
 )
@@ -84,18 +82,14 @@ def cartel_pdf(request, pk):
     if abierta is None:
         return redirect("talleres:puerta", pk)
     direccion = direccion_publica(request, abierta)
-    return entregar_pdf(
-        request, lambda: cartel_de_la_puerta(encuentro, direccion), nombre_del_cartel(encuentro)
-    )
+    return entregar_documento(request, cartel_de_la_puerta(encuentro, direccion))
 
 
 @exige(Permiso.REGISTRAR_PARTICIPANTES)
 def hoja_pdf(request, pk):
     """La hoja en blanco para firmar."""
     encuentro = _editable(request, pk)
-    return entregar_pdf(
-        request, lambda: hoja_de_asistencia(encuentro), nombre_de_la_hoja(encuentro)
-    )
+    return entregar_documento(request, hoja_de_asistencia(encuentro))
 
 
 def direccion_publica(request, puerta):

@@ -11,6 +11,14 @@ from .gad import Gad
 from .territorio import Zona
 
 
+def lector(zona=None):
+    """Una cuenta que nadie usa ni se guarda, con el alcance de quien observa esa zona o el país.
+
+    La usan la API y los datos abiertos para leer por los mismos `visibles_para` que las páginas.
+    """
+    return Usuario(rol=Rol.OBSERVADOR, zona=zona)
+
+
 class Cuentas(UserManager):
     def create_superuser(self, username, email=None, password=None, **datos):
         """La primera cuenta de una instalación: de la central, que es quien crea las demás."""

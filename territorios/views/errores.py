@@ -3,7 +3,7 @@
 import re
 
 from django.apps import apps
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -23,9 +23,10 @@ FORMULARIO_VENCIDO = "El formulario venció: vuelva a guardar."
 
 @es_publica
 def no_aceptado(request, exception=None):
-    """Un envío que Django no quiso leer: mal armado, o más grande que su tope."""
+    """Lo que Django o una vista no quisieron leer: mal armado, o más grande que su tope."""
     muy_grande = isinstance(exception, (RequestDataTooBig, TooManyFieldsSent))
-    contexto = {"muy_grande": muy_grande}
+    motivo = str(exception) if isinstance(exception, BadRequest) else ""
+    contexto = {"muy_grande": muy_grande, "motivo": motivo}
     return render(request, "errores/400.html", contexto, status=413 if muy_grande else 400)
 
 

@@ -5,6 +5,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from ..descargas import descargar, formato_pedido
+from ..hojas import CONTACTOS, ESPACIOS
 from ..jurisdiccion import Permiso, exige
 from ..models import Contacto, EspacioCoordinacion, MiembroEspacio
 from ..models.vigencia import vigente_en
@@ -17,11 +19,15 @@ def espacios(request):
         "entidad", "gad__territorio__padre__padre"
     )
     vigentes = EspacioCoordinacion.objects.vigentes().select_related("zona")
+    vigentes = vigentes.prefetch_related(Prefetch("miembros", miembros))
+    if formato := formato_pedido(request, ESPACIOS):
+        return descargar(formato, ESPACIOS, vigentes)
     contexto = {
         "lugar": "territorio",
         "migas": _migas("Espacios de coordinación"),
         "fecha": hoy,
-        "espacios": vigentes.prefetch_related(Prefetch("miembros", miembros)),
+        "espacios": vigentes,
+        "hoja": ESPACIOS,
     }
     return render(request, "territorios/espacios.html", contexto)
 
@@ -30,11 +36,15 @@ def espacios(request):
 def contactos(request):
     hoy = timezone.localdate()
     visibles = Contacto.objects.visibles_para(request.user).filter(vigente_en(hoy))
+    visibles = visibles.select_related("gad__territorio__padre__padre")
+    if formato := formato_pedido(request, CONTACTOS):
+        return descargar(formato, CONTACTOS, visibles)
     contexto = {
         "lugar": "territorio",
         "migas": _migas("Contactos"),
         "fecha": hoy,
-        "contactos": visibles.select_related("gad__territorio__padre__padre"),
+        "contactos": visibles,
+        "hoja": CONTACTOS,
     }
     return render(request, "territorios/contactos.html", contexto)
 

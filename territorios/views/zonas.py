@@ -3,7 +3,9 @@
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from ..descargas import descargar, formato_pedido
 from ..filtros import FiltroFecha
+from ..hojas import ZONAS
 from ..jurisdiccion import Permiso, exige
 from ..models import Zona
 from ..zonas import (
@@ -19,15 +21,19 @@ from ..zonas import (
 def inicio(request):
     filtro = FiltroFecha(request.GET)
     recuentos = recuento_por_zona(filtro.al)
+    if filtro.is_valid() and (formato := formato_pedido(request, ZONAS)):
+        return descargar(formato, ZONAS, recuentos)
     contexto = {
         "lugar": "territorio",
         "migas": [("Inicio", reverse("inicio")), ("Territorio", None)],
         "filtro": filtro,
         "fecha": filtro.al,
         "recuentos": recuentos,
+        "hoja": ZONAS,
         "total": sumar(recuento for _, recuento in recuentos),
         "mapa": mapa_del_pais(recuentos, filtro.al),
         "puede_importar": request.user.puede(Permiso.IMPORTAR_TERRITORIO),
+        "puede_descargar": request.user.puede(Permiso.DESCARGAR_INFORMES),
         "puede_ver_contactos": request.user.puede(Permiso.VER_CONTACTOS),
     }
     return render(request, "territorios/inicio.html", contexto, status=_estado(filtro))

@@ -229,6 +229,19 @@ def test_lo_vencido_va_primero_y_se_filtra(client, grupo1, territorio, zonal1):
     assert [acuerdo.texto for acuerdo in vencidos] == ["Vencido"]
 
 
+def test_de_a_cincuenta_y_la_cuenta_es_de_todos(client, grupo1, territorio, zonal1):
+    for numero in range(1, 53):
+        AcuerdoFactory(grupo=grupo1, responsable_gad=territorio.gad["0807"], texto=f"N.º {numero}")
+    entrar(client, zonal1)
+    primera = client.get(url("acuerdos"), {"grupo": grupo1.pk})
+    assert "52 acuerdos" in primera.text
+    assert f'href="?grupo={grupo1.pk}&amp;pagina=2"' in primera.text
+    segunda = client.get(url("acuerdos"), {"grupo": grupo1.pk, "pagina": 2})
+    paginas = [[uno.texto for uno in una.context["acuerdos"]] for una in (primera, segunda)]
+    assert [len(una) for una in paginas] == [50, 2]
+    assert sum(paginas, []) == [f"N.º {numero}" for numero in range(1, 53)]
+
+
 def test_un_filtro_imposible_es_400(client, zonal1):
     entrar(client, zonal1)
     respuesta = client.get(url("acuerdos"), {"estado": "raro"})
@@ -265,8 +278,10 @@ def test_el_inicio_dice_lo_vencido_a_quien_le_toca(
 
     def pendientes(quien):
         entrar(client, quien)
-        return [p.texto for p in client.get(reverse("inicio")).context["pendientes"]]
+        filas = client.get(reverse("inicio")).context["tablero"].pendientes
+        return [fila.texto for fila in filas if "el 01/09/2019" in fila.detalle]
 
-    aviso = "Venció el 01/09/2019: Entregar el mapa"
-    avisados = [aviso in pendientes(quien) for quien in (plan_rioverde, plan_esmeraldas)]
+    avisados = [
+        pendientes(quien) == ["Entregar el mapa"] for quien in (plan_rioverde, plan_esmeraldas)
+    ]
     assert avisados == [True, False]

@@ -52,6 +52,16 @@ def test_cada_quien_ve_los_de_su_jurisdiccion(client, elenco, grupo1, grupo2, qu
     assert numeros(entrar(client, elenco[quien]).get(LISTA)) == esperados
 
 
+def test_de_a_cien_y_el_total_es_de_todos(client, central, territorio, estrategia):
+    for numero in range(1, 102):
+        GrupoFactory(estrategia=estrategia, numero=numero, zona=territorio.zona[1])
+    primera = entrar(client, central).get(LISTA)
+    segunda = client.get(LISTA, {"pagina": 2})
+    assert (numeros(primera), numeros(segunda)) == (list(range(1, 101)), [101])
+    assert (primera.context["cuantos"], segunda.context["cuantos"]) == (101, 101)
+    assert 'href="?pagina=2"' in primera.text
+
+
 def test_sin_sesion_se_pide_ingresar(client, grupo1):
     assert client.get(LISTA).status_code == 302
 

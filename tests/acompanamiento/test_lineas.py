@@ -285,7 +285,7 @@ def test_el_inicio_dice_lo_que_espera_su_pronunciamiento(
 ):
     def avisos(quien):
         entrar(client, quien)
-        pendientes = client.get(reverse("inicio")).context["pendientes"]
+        pendientes = client.get(reverse("inicio")).context["tablero"].pendientes
         return [(p.texto, p.direccion) for p in pendientes if "programática" in p.texto]
 
     una = ("1 línea programática de Esmeraldas espera su pronunciamiento.", lista())

@@ -102,8 +102,8 @@ def test_la_orden_los_deja_en_la_cola(acuerdo, capsys):
     for _ in range(2):
         call_command("recordar_acuerdos", fecha=PLAZO.isoformat())
     assert capsys.readouterr().out.splitlines() == [
-        "Recordatorios en la cola de correo: 1",
-        "Recordatorios en la cola de correo: 0",
+        "Recordatorios nuevos: 1",
+        "Recordatorios nuevos: 0",
     ]
     mensaje = Mensaje.objects.get()
     assert (mensaje.para, mensaje.estado) == ("plan_rioverde@ejemplo.gob.ec", "pendiente")

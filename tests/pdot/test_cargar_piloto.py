@@ -216,9 +216,15 @@ class TestLoQueQuedaCargado:
         assert PuntoAgenda.objects.filter(orden=4).first().minutos == 60
 
     def test_aportes_comunes_por_momento(self):
-        por_momento = Counter(Aporte.objects.values_list("momento", flat=True))
+        comunes = Aporte.objects.filter(grupo=None, encuentro=None)
+        por_momento = Counter(comunes.values_list("momento", flat=True))
         assert por_momento == {"M1": 5, "M2": 10, "previo": 12}
-        assert not Aporte.objects.exclude(grupo=None, encuentro=None).exists()
+
+    def test_los_aportes_que_la_fuente_dice_de_que_taller_salen(self):
+        de_talleres = Aporte.objects.exclude(encuentro=None)
+        por_taller = Counter(de_talleres.values_list("encuentro__clave", "momento"))
+        assert por_taller == {("EVT-0822-1", "M3"): 7, ("EVT-0822-2", "M3"): 8}
+        assert not Aporte.objects.exclude(grupo=None).exists()
 
     @pytest.mark.parametrize(
         ("nivel", "cuantas"), [("provincial", 18), ("municipal", 19), ("parroquial", 20)]
@@ -418,6 +424,8 @@ RECHAZOS = [
     ("agendas.json", (R, 0, "encuentros"), ["EVT-9"], "no existe el encuentro «EVT-9»"),
     ("traslados.json", (R, 0, "modo"), "a pie", "campo «modo», valor «a pie»"),
     ("aportes.json", (R, 0, "momento"), "M7", "campo «momento», valor «M7»"),
+    ("aportes.json", (R, 27, "momento"), "M1", "campo «momento», valor «M1»: el encuentro es M3"),
+    ("aportes.json", (R, 27, "encuentro"), "EVT-9", "no existe el encuentro «EVT-9»"),
     ("instrumento.json", (R, 0, "secciones", 1, "codigo"), "interna", "repetido"),
     ("pdot.json", (R, 0, "anio_hasta"), 2010, "debe estar entre «anio_desde» (2015) y 2100"),
     ("evaluaciones.json", (R, 0, "gad"), "1301", "ese GAD no tiene un PDOT"),

@@ -14,6 +14,7 @@ from django.urls import reverse
 from acompanamiento.models import Grupo, Membresia
 from pdot.cobertura import contar, leer_gads, marcar
 from pdot.escalones import Escalon
+from pdot.hojas_de_listas import COBERTURA
 from pdot.mapa_cobertura import ASPECTO
 from pdot.piloto import cargar_piloto
 from pdot.views import cobertura as vista
@@ -381,7 +382,7 @@ def test_el_encabezado_dice_lo_filtrado(client, grupo1, central):
         ({"provincia": "13"}, "«13» no está entre lo que usted puede ver"),
         ({"nivel": "cantonal"}, "«cantonal» no está entre lo que usted puede ver"),
         ({"escalon": "M9"}, "«M9» no está entre lo que usted puede ver"),
-        ({"formato": "xls"}, "La lista se descarga solo en CSV, no en «xls»."),
+        ({"formato": "xls"}, "Esta lista se descarga en XLSX, CSV, GeoJSON, no en «xls»."),
     ],
 )
 def test_un_filtro_malo_es_400_junto_al_campo(client, grupo1, zonal1, filtro, mensaje):
@@ -467,8 +468,10 @@ def test_la_descarga_lleva_la_lista_filtrada_entera(
     encabezado, *cuerpo = filas(respuesta)
     grupo = "Grupo 1 · Esmeraldas – Rioverde (en marcha)"
     resto = ["no", "no", "M3 realizado"]
-    assert respuesta["Content-Disposition"] == 'attachment; filename="cobertura.csv"'
-    assert encabezado == vista.ENCABEZADO
+    assert re.fullmatch(
+        r'attachment; filename="cobertura-[-\d]{10}\.csv"', respuesta["Content-Disposition"]
+    )
+    assert encabezado == COBERTURA.encabezado
     assert [fila[:3] + fila[6:] for fila in cuerpo] == [
         ["08", "Esmeraldas", "Provincial", grupo, "sí", "no aplica", "sí", *resto],
         ["0801", "Esmeraldas", "Municipal", grupo, "no aplica", "no", "sí", *resto],

@@ -51,6 +51,14 @@ def url(nombre, evaluacion):
 # --- La cola ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("quien", ["central", "zonal1", "zonal4", "observador", "plan_rioverde"])
+def test_una_espera_a_quien_la_tiene_en_su_cola(elenco, esperan, quien):
+    Evaluacion.objects.filter(pk=esperan["0801"].pk).update(estado="devuelta")
+    todas = Evaluacion.objects.all().para_lista()
+    le_toca = {una.pk for una in todas if una.espera_a(elenco[quien])}
+    assert le_toca == {una.pk for una in todas.revisables_por(elenco[quien])}
+
+
 @pytest.mark.parametrize(
     ("quien", "ve"),
     [

@@ -140,7 +140,7 @@ def test_el_grupo_resume_hasta_donde_llega_cada_gad(
     nada = (0, 0, 0, 0)
     assert renglones == {"08": nada, "0801": nada, "080752": nada, "0807": (1, 1, 1, 1)}
     entrar(client, zonal1)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         client.get(reverse("pdot:efecto_de_grupo", args=[grupo1.pk]))
 
 

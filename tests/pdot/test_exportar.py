@@ -15,6 +15,7 @@ from pdot.hojas import HOJAS
 from pdot.models import ElementoVision, Evaluacion, Informacion, Necesidad, Problema, Vinculo
 from tests.conftest import entrar
 from tests.fabricas_capacidades import ActividadFactory, NecesidadFactory, PlanFactory
+from tests.fabricas_plan import ProgramaFactory, ProyectoFactory
 from tests.lectura_html import pagina
 
 
@@ -54,6 +55,8 @@ def todo(evaluaciones, grupo1, grupo2, territorio):
         necesidades=[necesidad],
         gads=[territorio.gad["0803"], territorio.gad["0807"]],
     )
+    programa = ProgramaFactory(pdot=aprobada.pdot)
+    ProyectoFactory(programa=programa, nombre="Muelle")
     return aprobada
 
 

@@ -57,7 +57,8 @@ def test_cabe_en_dos_paginas_etiquetada_y_con_su_texto_alternativo(client, centr
     assert lector.trailer["/Root"]["/Lang"] == "es-EC"
     assert lector.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert lector.metadata.title == "Ficha del GAD · Muisne (cantón, Esmeraldas)"
-    mapa, grafica = textos_alternativos(respuesta.content)
+    qr, mapa, grafica = textos_alternativos(respuesta.content)
+    assert qr.startswith("Código QR que lleva a testserver/d/")
     assert mapa.startswith("Dónde está Muisne")
     assert grafica.startswith("Respuestas de cada evaluación: versión 1,")
     texto = texto_de(respuesta.content)

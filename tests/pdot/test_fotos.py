@@ -76,7 +76,7 @@ def test_no_pasan_del_tope(planificadora, borrador, monkeypatch):
 @pytest.mark.parametrize(
     ("contenido", "datos", "campo", "dicho"),
     [
-        (PDF, {}, "archivo", "No es una foto JPEG, PNG o WebP, o está dañada."),
+        (PDF, {}, "archivo", "No es una imagen JPEG, PNG o WebP, o está dañada."),
         (None, {"leyenda": ""}, "leyenda", "Escriba qué muestra."),
         (None, {"pregunta": "b1"}, "pregunta", "Esa pregunta no es de aquí."),
         (

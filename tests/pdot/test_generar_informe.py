@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from territorios.documentos import SinPango
 from tests.fabricas import EstrategiaFactory, GrupoFactory
+from tests.fabricas_documentos import pliego
 from tests.lectura_pdf import texto_de
 
 MODULO = "pdot.management.commands.generar_informe"
@@ -21,10 +23,17 @@ def hecho(monkeypatch):
 
     def hacer(grupo, usuario):
         pedidos.append((grupo, usuario))
-        return b"%PDF de mentira"
+        return pliego(f"El del {grupo}")
+
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html: b"%PDF de mentira")
 
     monkeypatch.setattr(f"{MODULO}.sistematizacion_de_grupo", hacer)
     return pedidos
+
+
+def archivos_en(carpeta):
+    """Lo que hay, sin el almacén de los documentos emitidos."""
+    return sorted(set(os.listdir(carpeta)) - {"privados"})
 
 
 def generar(numero, salida, **opciones):
@@ -36,9 +45,11 @@ def test_escribe_el_documento_de_verdad(grupo1, evaluaciones, tmp_path, capsys):
     generar(1, salida)
     texto = texto_de(salida.read_bytes())
     assert "Grupo 1 Esmeraldas – Rioverde" in texto
-    assert "Con lo que puede consultar en la plataforma: la oficina central" in texto
-    assert capsys.readouterr().out == f"Grupo 1 · Esmeraldas – Rioverde: {salida}\n"
-    assert os.listdir(tmp_path) == ["grupo1.pdf"]
+    assert "Con lo que puede consultar en la plataforma: Todo el país" in texto
+    numero = f"MATRIZ-{timezone.localdate().year}-0001"
+    assert numero in texto
+    assert capsys.readouterr().out == f"Grupo 1 · Esmeraldas – Rioverde: {salida} (n.º {numero})\n"
+    assert archivos_en(tmp_path) == ["grupo1.pdf"]
 
 
 def test_mira_con_los_ojos_de_la_central(grupo1, hecho, tmp_path):
@@ -98,7 +109,7 @@ def test_donde_no_se_puede_escribir(grupo1, hecho, tmp_path):
         with pytest.raises(CommandError) as error:
             generar(1, salida)
         assert str(error.value) == f"No se puede escribir «{salida}»: {motivo}."
-    assert os.listdir(tmp_path) == ["archivo"]
+    assert archivos_en(tmp_path) == ["archivo"]
 
 
 def test_si_falla_a_medias_queda_lo_que_habia(grupo1, hecho, tmp_path, monkeypatch):
@@ -112,14 +123,14 @@ def test_si_falla_a_medias_queda_lo_que_habia(grupo1, hecho, tmp_path, monkeypat
     with pytest.raises(CommandError, match="no queda espacio en el disco"):
         generar(1, salida)
     assert salida.read_bytes() == b"el de ayer"
-    assert os.listdir(tmp_path) == ["a.pdf"]
+    assert archivos_en(tmp_path) == ["a.pdf"]
 
 
 def test_sin_pango_no_se_escribe_nada(grupo1, tmp_path, monkeypatch):
     def falla(*args):
         raise SinPango
 
-    monkeypatch.setattr(f"{MODULO}.sistematizacion_de_grupo", falla)
+    monkeypatch.setattr("territorios.documentos._weasyprint", falla)
     with pytest.raises(CommandError, match="apt-get install"):
         generar(1, tmp_path / "a.pdf")
-    assert os.listdir(tmp_path) == []
+    assert archivos_en(tmp_path) == []

@@ -252,7 +252,7 @@ def test_vacio_ensenia_el_siguiente_paso(client, central, territorio, estrategia
 
 
 def contar(client, grupo, django_assert_max_num_queries):
-    with django_assert_max_num_queries(15) as consultas:
+    with django_assert_max_num_queries(14) as consultas:
         assert client.get(ruta(grupo)).status_code == 200
     return len(consultas)
 

@@ -10,7 +10,8 @@ from pdot.indicadores import INDICADORES, POR_CODIGO, Cociente, Medicion, leer, 
 from pdot.models import CifrasDeGad, Evaluacion, Pregunta
 from tests.conftest import entrar
 from tests.fabricas import EvaluacionFactory, InstrumentoFactory, PreguntaFactory, SeccionFactory
-from tests.fabricas_coherencia import InformacionFactory, aprobada
+from tests.fabricas_coherencia import aprobada
+from tests.fabricas_formulario import InformacionFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,11 @@ from tests.lectura_html import pagina
 
 def pendientes(client, usuario):
     entrar(client, usuario)
-    return [(p.texto, p.accion) for p in client.get(reverse("inicio")).context["pendientes"]]
+    return [(p.texto, p.accion) for p in tablero(client).pendientes]
+
+
+def tablero(client):
+    return client.get(reverse("inicio")).context["tablero"]
 
 
 def test_quien_planifica_continua_su_borrador(client, evaluaciones, plan_rioverde):
@@ -51,7 +55,7 @@ def test_la_central_se_entera_de_que_el_correo_no_sale(client, central, zonal1):
     ]
     listas = [
         client.get(pendiente.direccion).context["cl"].result_count
-        for pendiente in client.get(reverse("inicio")).context["pendientes"]
+        for pendiente in tablero(client).pendientes
     ]
     assert listas == [2, 2]
     assert pendientes(client, zonal1) == []
@@ -88,6 +92,6 @@ def test_quien_planifica_llega_a_lo_de_su_gad_en_un_clic(client, pdots, plan_rio
 
 def test_un_plan_propuesto_espera_a_quien_lo_aprueba(client, elenco, grupo2):
     plan = PlanFactory(grupo=grupo2, estado="propuesto")
-    espera = [(f"{plan}: espera su aprobación.", "Leer y decidir")]
+    espera = [(str(plan), "Leer y decidir")]
     hay = {quien: pendientes(client, elenco[quien]) for quien in ("central", "zonal1", "zonal4")}
     assert hay == {"central": espera, "zonal1": [], "zonal4": espera}

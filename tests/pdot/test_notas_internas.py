@@ -51,7 +51,7 @@ def test_no_sale_en_ninguna_pagina_ni_documento_del_pdot(
     client, elenco, evaluaciones, zonal1, muestrario, monkeypatch, quien
 ):
     """También en lo aprobado, que sí ven los demás."""
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html, *a, **k: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html, *a, **k: html.encode())
     for evaluacion in (evaluaciones["0801"], evaluaciones["0803"]):
         anotar(evaluacion, CANARIO, por=zonal1)
         pregunta = evaluacion.respuestas.first().pregunta

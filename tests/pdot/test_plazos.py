@@ -221,6 +221,6 @@ def test_sin_plazo_no_se_recuerda(plazo):
 
 def test_la_orden_dice_cuantos_y_rechaza_lo_que_no_es_fecha(plazo, capsys):
     call_command("recordar_plazos", fecha="2026-03-20")
-    assert capsys.readouterr().out == "Recordatorios en la cola de correo: 1\n"
+    assert capsys.readouterr().out == "Recordatorios nuevos: 1\n"
     with pytest.raises(CommandError):
         call_command("recordar_plazos", fecha="mañana")

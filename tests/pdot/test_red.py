@@ -14,7 +14,8 @@ from pdot.trazo_red import leyenda
 from territorios.models import Gad, Territorio
 from tests.conftest import entrar
 from tests.contornos import cargar_contornos
-from tests.fabricas_coherencia import VinculoFactory, aprobada
+from tests.fabricas_coherencia import aprobada
+from tests.fabricas_formulario import VinculoFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -53,7 +53,7 @@ def todas(contexto):
     ],
 )
 def test_cada_quien_ve_el_de_su_provincia(client, elenco, grupo1, quien, ven, monkeypatch):
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html: html.encode())
     entrar(client, elenco[quien])
     for que in ("resumen_prefectura", "resumen_prefectura_pdf"):
         direcciones = [ruta(grupo1.estrategia, codigo, que) for codigo in ("08", "13")]

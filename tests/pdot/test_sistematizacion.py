@@ -32,7 +32,7 @@ from tests.fabricas import (
     GrupoFactory,
     PreguntaFactory,
 )
-from tests.lectura_pdf import abrir, capitulos, letras, texto_de, texto_por_pagina
+from tests.lectura_pdf import abrir, capitulos, impreso, letras, texto_de, texto_por_pagina
 
 CAPITULOS = [
     "1. El grupo en cifras",
@@ -131,7 +131,7 @@ def pdf(request):
     """El del grupo 2, como lo ve la zona 4. Se compone una vez: nadie lo cambia."""
     if "pdf" not in HECHO:
         completo, zonal4 = request.getfixturevalue("completo"), request.getfixturevalue("zonal4")
-        HECHO["pdf"] = sistematizacion_de_grupo(completo, zonal4)
+        HECHO["pdf"] = impreso(sistematizacion_de_grupo(completo, zonal4))
     return HECHO["pdf"]
 
 
@@ -176,7 +176,7 @@ def test_todas_las_paginas_llevan_numero_y_cabecera(pdf):
 def test_es_un_documento_etiquetado_y_con_su_letra(completo, zonal4, caplog):
     """WeasyPrint avisa de lo que rompe PDF/UA: imágenes sin texto, tablas mal dichas…"""
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        pdf = sistematizacion_de_grupo(completo, zonal4)
+        pdf = impreso(sistematizacion_de_grupo(completo, zonal4))
     assert [registro.message for registro in caplog.records] == []
     assert abrir(pdf).trailer["/Root"]["/Lang"] == "es-EC"
     assert abrir(pdf).metadata.title == (
@@ -377,7 +377,7 @@ def test_las_consultas_no_crecen_con_los_miembros(
 def test_fuera_de_la_jurisdiccion_no_existe(
     request, client, monkeypatch, grupo1, grupo2, quien, grupo, estado
 ):
-    monkeypatch.setattr("pdot.views.documentos.sistematizacion_de_grupo", lambda *a: b"%PDF")
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html: b"%PDF")
     entrar(client, request.getfixturevalue(quien))
     assert client.get(ruta(request.getfixturevalue(grupo))).status_code == estado
 
@@ -418,7 +418,7 @@ def test_sin_pango_se_dice_que_falta(client, grupo1, zonal1, monkeypatch):
     def falla(*args):
         raise SinPango
 
-    monkeypatch.setattr("pdot.views.documentos.sistematizacion_de_grupo", falla)
+    monkeypatch.setattr("territorios.documentos._weasyprint", falla)
     respuesta = entrar(client, zonal1).get(ruta(grupo1))
     assert respuesta.status_code == 503
     pagina = respuesta.content.decode()
@@ -438,7 +438,7 @@ def test_lo_escrito_sale_escrito_y_nada_mas(completo, zonal4, evaluaciones):
     ElementoVision.objects.create(grupo=completo, orden=9, texto=maldad)
     AporteFactory(estrategia=completo.estrategia, grupo=completo, texto=maldad)
     Encuentro.objects.filter(grupos=completo).update(tema=maldad, lugar=maldad)
-    pdf = sistematizacion_de_grupo(completo, zonal4)
+    pdf = impreso(sistematizacion_de_grupo(completo, zonal4))
     # Las líneas se parten donde toca: se compara sin espacios.
     leido = "".join(texto_de(pdf).split())
     assert leido.count("".join(maldad.split())) >= 7
@@ -452,7 +452,7 @@ def test_un_grupo_recien_propuesto_tambien_tiene_documento(central):
     grupo = GrupoFactory(
         criterio=None, estado=Grupo.Estado.PROPUESTO, estrategia=EstrategiaFactory(codigo="otra")
     )
-    pdf = sistematizacion_de_grupo(grupo, central)
+    pdf = impreso(sistematizacion_de_grupo(grupo, central))
     assert [titulo for titulo, _ in capitulos(pdf)] == ["Contenido", *CAPITULOS]
     texto = texto_de(pdf)
     for frase in [

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from talleres.acciones_evidencias import Preparada, subir_evidencias
-from talleres.imagenes import recodificar
+from territorios.imagenes import recodificar
 
 from ..imagenes import foto
 

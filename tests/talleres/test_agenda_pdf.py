@@ -6,7 +6,7 @@ from datetime import date, time
 import pytest
 from django.urls import reverse
 
-from talleres.documentos import agenda_de_taller, nombre_de_archivo
+from talleres.documentos import agenda_de_taller
 from talleres.models import Convocado, Encuentro, Facilitacion
 from territorios.models import NombreInstitucion
 from tests.conftest import entrar
@@ -121,7 +121,7 @@ def test_desde_la_tarde_sale_el_mismo_documento(manana, central):
     tarde = manana.otras_jornadas.get()
     de_la_tarde, de_la_manana = (agenda_de_taller(una, central) for una in (tarde, manana))
     assert texto_de(de_la_tarde) == texto_de(de_la_manana)
-    nombres = {nombre_de_archivo(una, central) for una in (tarde, manana)}
+    nombres = {de_la_tarde.nombre, de_la_manana.nombre}
     assert nombres == {"agenda-rioverde-2019-08-22.pdf"}
 
 
@@ -187,7 +187,7 @@ def test_lo_escrito_sale_escrito(manana, central):
 def test_fuera_de_la_jurisdiccion_no_existe(
     request, client, monkeypatch, encuentro1, quien, estado
 ):
-    monkeypatch.setattr("talleres.views.documentos.agenda_de_taller", lambda *a: b"%PDF")
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html: b"%PDF")
     entrar(client, request.getfixturevalue(quien))
     assert client.get(ruta(encuentro1)).status_code == estado
 
@@ -228,7 +228,7 @@ def test_la_jornada_que_no_se_ve_no_sale(manana, grupo2, zonal4, central):
 
 
 def test_la_descarga_es_de_quien_la_pide(client, manana, grupo1, grupo2, zonal4, monkeypatch):
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html: html.encode())
     manana.grupos.add(grupo2)
     leido = entrar(client, zonal4).get(ruta(manana)).content.decode()
     assert grupo2.nombre in leido

@@ -18,7 +18,7 @@ from talleres.models import (
     OrigenAcuerdo,
     PreguntaEncuentro,
 )
-from territorios.models import NombreInstitucion
+from territorios.models import DocumentoEmitido, NombreInstitucion
 from territorios.versiones import Conflicto
 from tests.carreras import a_la_vez
 from tests.conftest import entrar
@@ -175,7 +175,7 @@ def test_lo_que_se_cancelo_no_tiene_ayuda_memoria(client, zonal1, encuentro1):
 )
 @pytest.mark.parametrize("que", ["ayuda_memoria_pdf", "ayuda_memoria_docx"])
 def test_la_baja_quien_ve_el_encuentro(client, elenco, encuentro1, que, quien, estado, monkeypatch):
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html: html.encode())
     respuesta = entrar(client, elenco[quien]).get(ruta(que, encuentro1))
     assert respuesta.status_code == estado
     if estado == 200:
@@ -202,7 +202,8 @@ def test_cada_quien_lee_solo_lo_que_puede_ver(client, elenco, taller, quien, ve_
     pdf = client.get(ruta("ayuda_memoria_pdf", taller)).content
     docx = client.get(ruta("ayuda_memoria_docx", taller)).content
     leyendas = [f"Foto para {alcance}" for alcance in fotos]
-    assert textos_alternativos(pdf) == leyendas
+    *del_pdf, sello = textos_alternativos(pdf)
+    assert (del_pdf, sello.startswith("Código QR que lleva a")) == (leyendas, True)
     assert alternativos(Document(BytesIO(docx))) == leyendas
     for texto in (texto_de(pdf), texto_del_docx(docx)):
         assert [nombre in texto for nombre in NOMBRES] == [ve_nombres] * 2
@@ -331,3 +332,17 @@ def test_el_que_es_otro_dia_se_data_con_su_fecha(taller, zonal1, client):
     Encuentro.objects.filter(pk=taller.pk).update(fecha=date(2019, 9, 5), inicio=None, fin=None)
     contenido = entrar(client, zonal1).get(ruta("ayuda_memoria_docx", taller)).content
     assert "Jueves 5 de septiembre de 2019" in texto_del_docx(contenido)
+
+
+def test_su_titulo_publico_no_repite_el_tema(taller, client, zonal1):
+    """Quien escribe el tema puede nombrar a una persona, y el título lo lee cualquiera en `/d/`."""
+    Encuentro.objects.filter(pk=taller.pk).update(
+        tema="Diálogo con la prefecta Yadira Inconfundible"
+    )
+    contenido = entrar(client, zonal1).get(ruta("ayuda_memoria_pdf", taller)).content
+    assert "Yadira Inconfundible" in texto_de(contenido)
+    emitido = DocumentoEmitido.objects.get()
+    assert emitido.titulo == f"Ayuda memoria · {taller.lugar}, {taller.fecha:%d/%m/%Y}"
+    client.logout()
+    publica = client.get(reverse("publico:documento", args=[emitido.codigo_legible]))
+    assert "Inconfundible" not in publica.content.decode()

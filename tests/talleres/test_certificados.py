@@ -194,7 +194,7 @@ def test_si_se_quita_de_la_nomina_ya_no_vale(client, de_ana, zonal1):
     ],
 )
 def test_quien_entra(request, client, de_ana, monkeypatch, quien, estado):
-    monkeypatch.setattr("territorios.documentos._convertir", lambda html, *a, **k: html.encode())
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html, *a, **k: html.encode())
     entrar(client, request.getfixturevalue(quien))
     encuentro = de_ana.encuentro_id
     paginas = [

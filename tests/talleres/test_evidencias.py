@@ -68,8 +68,8 @@ def test_lo_que_se_sirve_no_lleva_lugar_ni_camara(client, central, encuentro1):
         assert b"Exif" not in servido and b"delatora" not in servido
 
 
-GRANDE = "«mapa.png»: La foto tiene más de 50 megapíxeles: redúzcala y vuelva a intentarlo."
-AJENA = "No es una foto JPEG, PNG o WebP, o está dañada."
+GRANDE = "«mapa.png»: La imagen tiene más de 50 megapíxeles: redúzcala y vuelva a intentarlo."
+AJENA = "No es una imagen JPEG, PNG o WebP, o está dañada."
 
 
 @pytest.mark.parametrize(

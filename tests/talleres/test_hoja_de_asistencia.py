@@ -143,7 +143,7 @@ def test_lo_escrito_sale_escrito(convocado):
     [("central", 200), ("zonal1", 200), ("zonal4", 404), ("plan_rioverde", 403)],
 )
 def test_quien_baja_la_hoja(request, client, convocado, monkeypatch, quien, estado):
-    monkeypatch.setattr("talleres.views.puerta.hoja_de_asistencia", lambda *a: b"%PDF")
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html: b"%PDF")
     entrar(client, request.getfixturevalue(quien))
     respuesta = client.get(reverse("talleres:hoja_pdf", args=[convocado.pk]))
     assert respuesta.status_code == estado

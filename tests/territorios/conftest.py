@@ -53,6 +53,7 @@ from tests.filas import (
     filas_de_la_asistencia,
     filas_de_la_convocatoria,
     filas_de_la_preparacion,
+    filas_de_lo_que_sale,
     filas_de_lo_recogido,
     filas_del_plan_de_capacidades,
     filas_del_seguimiento,
@@ -72,6 +73,9 @@ def muestras(
     lineas,
     evaluaciones,
     suscripcion,
+    en_bloque,
+    llave_de_api,
+    publicacion,
 ):
     """Una fila de cada modelo registrado, con todas sus relaciones puestas."""
     enviada = evaluaciones["0801"]
@@ -109,6 +113,11 @@ def muestras(
         ),
         encolar(clave="muestra", para="a@ejemplo.gob.ec", asunto="Muestra", texto="Muestra"),
         elenco["plan_rioverde"],
+        *filas_de_lo_que_sale(grupo1, elenco["zonal1"]),
+        llave_de_api,
+        publicacion,
+        en_bloque["trabajo1"],
+        en_bloque["trabajo1"].piezas.first(),
         grupo1.estrategia,
         ElementoEstrategia.objects.create(
             estrategia=grupo1.estrategia, tipo="eje", orden=1, nombre="Institucionalización"

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from acompanamiento.models import (
     Criterio,
@@ -115,7 +116,7 @@ class TestPaginas:
             assert len(consultas) <= 12, (modelo, len(consultas))
 
     def test_no_se_registran_permisos_ni_secretos(self):
-        assert not {Group, EmailAddress, Authenticator} & set(admin.site._registry)
+        assert not {Group, EmailAddress, Authenticator, DBTaskResult} & set(admin.site._registry)
 
     def test_se_busca_sin_tildes_y_con_ellas(self, como_central, territorio):
         for texto in ("cojimies", "Cojimíes", "COJIMÍES", "131751"):

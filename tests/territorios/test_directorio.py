@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from territorios.hojas import GADS
 from territorios.models import Territorio
 from territorios.planillas import celda_segura, lineas_csv
 from territorios.views import directorio
@@ -103,7 +105,7 @@ def test_los_filtros_quedan_puestos(pedir):
         ({"orden": "-pk"}, "«-pk» no está en la lista"),
         ({"fecha": "9999-12-31"}, "Revise el año: debe estar entre"),
         ({"zona": "9" * 500}, f"«{'9' * 59}…» no está en la lista"),
-        ({"formato": "xls"}, "La lista se descarga solo en CSV, no en «xls»."),
+        ({"formato": "xls"}, "Esta lista se descarga en XLSX, CSV, GeoJSON, no en «xls»."),
         ({"q": "a" * 81}, "80 caracteres"),
         ({"q": "a\0b"}, "caracteres nulos"),
     ],
@@ -165,8 +167,10 @@ def test_la_descarga_lleva_la_lista_filtrada_entera(pedir, monkeypatch):
     monkeypatch.setattr(directorio, "POR_PAGINA", 2)
     respuesta = pedir(formato="csv", provincia="13", orden="nombre")
     encabezado, *cuerpo = filas(respuesta)
-    assert respuesta["Content-Disposition"] == 'attachment; filename="gad.csv"'
-    assert encabezado == directorio.ENCABEZADO
+    assert re.fullmatch(
+        r'attachment; filename="gad-[-\d]{10}\.csv"', respuesta["Content-Disposition"]
+    )
+    assert encabezado == GADS.encabezado
     assert [fila[:2] + fila[4:7] for fila in cuerpo] == [
         ["130352", "Canuto", "4", "Manabí", "Chone"],
         ["1303", "Chone", "4", "Manabí", "Chone"],

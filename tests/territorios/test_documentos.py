@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from territorios import documentos
 from territorios.documentos import (
     RecursoAjeno,
     SinPango,
-    a_pdf,
     archivo_propio,
     buscador,
     contar_por_nivel,
@@ -23,7 +24,8 @@ from territorios.documentos import (
     por_nivel,
 )
 from territorios.models import NombreInstitucion
-from tests.lectura_pdf import abrir, letras, texto_de, texto_por_pagina
+from tests.fabricas_documentos import pliego
+from tests.lectura_pdf import abrir, impreso, letras, texto_de, texto_por_pagina
 
 AJENAS = [
     "file:///etc/passwd",
@@ -61,8 +63,8 @@ def test_los_archivos_de_la_casa():
     assert archivo_propio("estatico:css/documento.css") == (
         settings.BASE_DIR / "static" / "css" / "documento.css"
     )
-    assert archivo_propio("letra:recta").name == "PublicSans[wght].ttf"
-    assert archivo_propio("letra:cursiva").name == "PublicSans-Italic[wght].ttf"
+    assert archivo_propio("letra:recta-400").name == "documento-recta-400.ttf"
+    assert archivo_propio("letra:cursiva-700").name == "documento-cursiva-700.ttf"
     hoja = buscador().fetch("estatico:css/documento.css")
     assert (hoja.content_type, hoja.read()[:2]) == ("text/css", b"/*")
     assert buscador().fetch("data:text/plain;base64,aG9sYQ==").read() == b"hola"
@@ -111,7 +113,7 @@ def test_una_plantilla_que_pide_lo_ajeno_no_da_documento(entrada, vigilado):
     direccion, pedidos = vigilado
     for ajena in (direccion, "file:///etc/passwd"):
         with pytest.raises(RecursoAjeno, match="no puede usar"):
-            documentos._convertir(entrada.format(ajena))
+            documentos.html_a_pdf(entrada.format(ajena))
     assert pedidos == []
 
 
@@ -120,7 +122,7 @@ def test_una_imagen_propia_no_trae_dentro_otra_ajena(vigilado):
     direccion, pedidos = vigilado
     imagenes = [svg_con(direccion), svg_con("file:///etc/passwd")]
     html = "".join(f'<img alt="a" src="{imagen}">' for imagen in imagenes)
-    assert list(abrir(documentos._convertir(html)).pages[0].images) == []
+    assert list(abrir(documentos.html_a_pdf(html)).pages[0].images) == []
     assert pedidos == []
 
 
@@ -137,7 +139,7 @@ def test_sin_el_buscador_propio_si_se_llegaria_afuera(vigilado):
 def test_el_control_de_lo_ajeno_no_estorba_a_lo_propio():
     vacio = base64.b64encode(b'<svg xmlns="http://www.w3.org/2000/svg"/>').decode()
     html = f'<img alt="" src="data:image/svg+xml;base64,{vacio}">'
-    assert documentos._convertir(html).startswith(b"%PDF-1.7")
+    assert documentos.html_a_pdf(html).startswith(b"%PDF-1.7")
 
 
 # --- Lo que trae todo documento -------------------------------------------------------------
@@ -150,7 +152,7 @@ def instituciones(db):
 
 
 def documento(**contexto):
-    return a_pdf("territorios/documentos/base.html", contexto, titulo="Señal de ñandú")
+    return impreso(pliego("Señal de ñandú", contexto=contexto))
 
 
 def test_etiquetas_lengua_y_titulo(instituciones):
@@ -164,14 +166,16 @@ def test_etiquetas_lengua_y_titulo(instituciones):
 
 
 @pytest.mark.parametrize(
-    ("fecha", "institucion", "emision"),
+    ("fecha", "institucion"),
     [
-        (date(2019, 8, 22), "Secretaría Técnica", "22 de agosto de 2019"),
-        (date(2021, 5, 24), "Secretaría Nacional", "24 de mayo de 2021"),
+        (date(2019, 8, 22), "Secretaría Técnica"),
+        (date(2021, 5, 24), "Secretaría Nacional"),
     ],
 )
-def test_cabecera_y_pie(instituciones, fecha, institucion, emision):
-    texto = f"{institucion} Señal de ñandú Emitido el {emision} Página 1 de 1"
+def test_cabecera_y_pie(instituciones, fecha, institucion):
+    """El membrete es el de la fecha del documento; se emite hoy."""
+    hoy = date_format(timezone.localdate(), "DATE_FORMAT")
+    texto = f"{institucion} Señal de ñandú Emitido el {hoy} Página 1 de 1"
     assert texto_por_pagina(documento(fecha=fecha)) == [texto]
 
 

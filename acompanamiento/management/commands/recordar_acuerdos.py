@@ -1,25 +1,14 @@
-"""Pone en la cola los recordatorios de acuerdos; para cron, una vez al día."""
-
-from datetime import date
-
-from django.core.management.base import BaseCommand, CommandError
+"""Recuerda los acuerdos por vencer y vencidos; para cron, una vez al día."""
 
 from acompanamiento.recordatorios import encolar_recordatorios
+from territorios.recordar import OrdenDeRecordar
 
 
-class Command(BaseCommand):
+class Command(OrdenDeRecordar):
     help = (
-        "Pone en la cola de correo los recordatorios de acuerdos que tocan; cada uno una sola vez. "
-        "Los manda «enviar_correos»."
+        "Avisa a los responsables de los acuerdos por vencer y vencidos; de cada uno, una "
+        "sola vez. Los correos los manda «enviar_correos»."
     )
 
-    def add_arguments(self, parser):
-        parser.add_argument("--fecha", help="AAAA-MM-DD; hoy si se calla")
-
-    def handle(self, *args, **opciones):
-        try:
-            fecha = date.fromisoformat(opciones["fecha"]) if opciones["fecha"] else None
-        except ValueError as error:
-            raise CommandError(f"«{opciones['fecha']}» no es una fecha AAAA-MM-DD.") from error
-        cuantos = encolar_recordatorios(fecha)
-        self.stdout.write(f"Recordatorios en la cola de correo: {cuantos}")
+    def recordar(self, fecha):
+        yield f"Recordatorios nuevos: {encolar_recordatorios(fecha)}"

@@ -5,11 +5,13 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from acompanamiento.models import Estrategia
 from pdot.documentos import sistematizacion_de_grupo
 from territorios.documentos import SinPango
+from territorios.emision import ArchivoPerdido, emitir
 from territorios.jurisdiccion import Rol
 from territorios.models import Usuario
 
@@ -33,13 +35,24 @@ class Command(BaseCommand):
         parser.add_argument(
             "--estrategia", metavar="CODIGO", help="Código de la estrategia; si falta, la última."
         )
+        parser.add_argument(
+            "--sitio",
+            default=_sitio_por_omision(),
+            help="Dirección de la plataforma que lleva el QR; si falta, %(default)s.",
+        )
 
-    def handle(self, *args, informe, numero, salida, estrategia, **opciones):
+    def handle(self, *args, informe, numero, salida, estrategia, sitio, **opciones):
         if informe != "grupo":
             raise CommandError(f"No existe el informe «{informe}»: solo hay «grupo».")
         grupo = _grupo(_estrategia(estrategia), numero)
-        escribir_entero(salida, _pdf(grupo))
-        self.stdout.write(f"{grupo}: {salida}")
+        hoja = _emitir(grupo, sitio.rstrip("/"))
+        escribir_entero(salida, hoja.contenido)
+        self.stdout.write(f"{grupo}: {salida} (n.º {hoja.documento.numero_legible})")
+
+
+def _sitio_por_omision():
+    esquema = "https" if settings.SESSION_COOKIE_SECURE else "http"
+    return f"{esquema}://{next(iter(settings.ALLOWED_HOSTS), 'localhost')}"
 
 
 def _estrategia(codigo):
@@ -65,12 +78,12 @@ def _grupo(estrategia, numero):
     return grupos[numero]
 
 
-def _pdf(grupo):
+def _emitir(grupo, sitio):
     # No es una cuenta: solo dice con qué ojos se mira.
-    central = Usuario(username="la oficina central", rol=Rol.CENTRAL)
+    central = Usuario(rol=Rol.CENTRAL)
     try:
-        return sistematizacion_de_grupo(grupo, central)
-    except SinPango as falta:
+        return emitir(sistematizacion_de_grupo(grupo, central), por=central, sitio=sitio)
+    except (SinPango, ArchivoPerdido) as falta:
         raise CommandError(str(falta)) from falta
 
 

@@ -7,7 +7,7 @@ guiones, espacios y tildes.
 import re
 import secrets
 
-from territorios.texto import sin_tildes
+from .texto import sin_tildes
 
 LETRAS = "23456789ACDEFGHJKMNPQRTUVWXY"
 # Estas letras no se usan: quien las teclea leyó la cifra a la que se parecen.

@@ -5,8 +5,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from talleres import imagenes
-from talleres.imagenes import ImagenRechazada, recodificar
+from territorios import imagenes
+from territorios.imagenes import ImagenRechazada, recodificar
 
 from ..imagenes import PDF, SVG, foto, foto_con_gps, foto_de_lado, png_gigante
 
@@ -68,8 +68,8 @@ def test_se_admite_cualquier_modo_de_color(modo):
     assert recodificada(salida.getvalue())[2] == (60, 40)
 
 
-GRANDE = "La foto tiene más de 50 megapíxeles: redúzcala y vuelva a intentarlo."
-AJENA = "No es una foto JPEG, PNG o WebP, o está dañada."
+GRANDE = "La imagen tiene más de 50 megapíxeles: redúzcala y vuelva a intentarlo."
+AJENA = "No es una imagen JPEG, PNG o WebP, o está dañada."
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ AJENA = "No es una foto JPEG, PNG o WebP, o está dañada."
         (foto(formato="TIFF"), AJENA),
         (b"", "El archivo está vacío."),
         (b"\xff\xd8\xff" + b"\0" * 100, AJENA),
-        (foto()[:2000], "La foto está dañada y no se puede leer."),
+        (foto()[:2000], "La imagen está dañada y no se puede leer."),
     ],
 )
 def test_lo_que_no_es_una_foto_razonable_se_rechaza(contenido, mensaje):

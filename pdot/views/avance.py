@@ -1,0 +1,311 @@
+"""Avance: el país, una zona, un grupo o un GAD, del grupo circunvecino al plan actualizado."""
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from acompanamiento.models import Grupo
+from territorios.descargas import descargar, formato_pedido
+from territorios.embebido import asegurar
+from territorios.filtros import entero_de
+from territorios.jurisdiccion import Permiso, exige
+from territorios.models import Gad, Zona
+
+from ..avance_de_gad import avance_de_gad
+from ..embudo import (
+    ORDENES,
+    PASOS,
+    armar_embudo,
+    casilla_de_ritmo,
+    hijo,
+    juntar,
+    leer_contado,
+    ordenar,
+)
+from ..escalones import NIVELES, Escalon
+from ..forms_avance import FiltroRitmo
+from ..hecho import hecho_en
+from ..hojas_de_listas import AVANCE, RITMO
+from ..mapa_cobertura import mapa_de_escalones
+from ..miradas import PAIS, ambito_de_grupo, ambito_de_zona
+from ..models import esta_a_la_vista
+from ..ritmo import Situacion, puestos_de
+from ..tendencia import leer_tendencia
+
+POR_PAGINA = 50
+MAS_REZAGADOS = 10
+
+
+def _migas(*pasos):
+    avance = reverse("pdot:avance") if pasos else None
+    return [
+        ("Inicio", reverse("inicio")),
+        ("PDOT", reverse("pdot:inicio")),
+        ("Avance", avance),
+        *pasos,
+    ]
+
+
+def _contado(request):
+    """Lo contado para quien entra. Si mataron al trabajador, basta con que alguien mire."""
+    contado = leer_contado(request.user)
+    if contado.hay_cambios:
+        asegurar()
+    return contado
+
+
+# --- País, zona y lo propio ---------------------------------------------------------------------
+
+
+@exige(Permiso.VER_ACOMPANAMIENTO)
+def avance(request):
+    """Lo que abarca quien entra: el país, su zona o, si es de un GAD, sus grupos."""
+    contado = _contado(request)
+    if request.user.ve_el_pais:
+        return _del_pais(request, contado)
+    if request.user.zona_id:
+        return _de_la_zona(request, contado, request.user.zona, _migas())
+    return _de_los_grupos(request, contado)
+
+
+def _del_pais(request, contado):
+    zonas = [
+        hijo(
+            f"Zona {numero} · {cifras['nombre']}",
+            reverse("pdot:avance_de_zona", args=[numero]),
+            cifras,
+            {"zona": numero},
+            orden=numero,
+        )
+        for numero, cifras in contado.zonas().items()
+    ]
+    contexto = {
+        "titulo": "Avance del país",
+        "migas": _migas(),
+        "hijos": zonas,
+        "nombre_de_hijos": "Zona",
+        "rezagados": _rezagados(contado.grupos()),
+        "cuantos_grupos": len(contado.grupos()),
+    }
+    return _pagina(request, contado, PAIS, {}, contexto)
+
+
+@exige(Permiso.VER_ACOMPANAMIENTO)
+def zona(request, zona):
+    """Una zona: todas para quien ve el país, y solo la suya para quien es de una."""
+    if not request.user.ve_el_pais and request.user.zona_id != zona:
+        raise Http404
+    zona = get_object_or_404(Zona, pk=zona)
+    migas = _migas((str(zona), None))
+    return _de_la_zona(request, _contado(request), zona, migas)
+
+
+def _de_la_zona(request, contado, zona, migas):
+    ambito, filtro = ambito_de_zona(zona.pk), {"zona": zona.pk}
+    cifras = contado.entero(ambito) or {"provincias": {}}
+    provincias = [
+        hijo(uno["nombre"], _filas(zona=zona.pk, provincia=pp), uno, filtro | {"provincia": pp})
+        for pp, uno in sorted(cifras["provincias"].items())
+    ]
+    grupos = contado.grupos(zona.pk)
+    contexto = {
+        "titulo": f"Avance de la zona {zona.pk}",
+        "antetitulo": zona.nombre,
+        "migas": migas,
+        "hijos": provincias,
+        "nombre_de_hijos": "Provincia",
+        "rezagados": _rezagados(grupos),
+        "cuantos_grupos": len(grupos),
+        "filtro_de_grupos": f"?zona={zona.pk}",
+    }
+    referencia = None
+    if request.user.ve_el_pais:
+        referencia = juntar([contado.ambitos[PAIS]])
+        contexto["regla"] = "El conjunto del país, sobre los GAD a que toca cada paso."
+        contexto["url_de_similares"] = reverse("pdot:avance")
+    return _pagina(request, contado, ambito, filtro, contexto, referencia)
+
+
+def _filas(**filtro):
+    return reverse("pdot:cobertura") + "?" + "&".join(f"{n}={v}" for n, v in filtro.items())
+
+
+def _de_los_grupos(request, contado):
+    """Quien es de un GAD: él y los grupos en que está, uno por renglón."""
+    contexto = {
+        "lugar": "pdot",
+        "pagina_de_pdot": "avance",
+        "migas": _migas(),
+        "gad": request.user.gad,
+        "hijos": [_renglon_de_grupo(pk, uno) for pk, uno in contado.grupos().items()],
+        "nombre_de_hijos": "Grupo",
+        "pasos": PASOS,
+        "contado": contado,
+    }
+    return render(request, "pdot/avance_propio.html", contexto)
+
+
+def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
+    """La página de un ámbito: mapa, embudo, tendencia, ritmo, comparación y lo que contiene."""
+    cifras = contado.entero(ambito)
+    contexto |= {
+        "lugar": "pdot",
+        "pagina_de_pdot": "avance",
+        "contado": contado,
+        "pasos": PASOS,
+        "filas": _filas(**filtro) if filtro else reverse("pdot:cobertura"),
+    }
+    if cifras is None:
+        return render(request, "pdot/avance.html", contexto)
+    orden = request.GET.get("orden", "")
+    hijos = ordenar(contexto.get("hijos", []), orden)
+    if hijos and (formato := formato_pedido(request, AVANCE)):
+        return descargar(formato, AVANCE, hijos)
+    anio = entero_de(request.GET.get("anio"))
+    cantones = {codigo: Escalon(valor) for codigo, valor in cifras["cantones"].items()}
+    ventana = None if ambito == PAIS else {codigo[:4] for codigo in cantones}
+    contexto |= {
+        "embudo": armar_embudo(cifras, filtro, referencia),
+        "mapa": mapa_de_escalones(cantones, ventana=ventana) if cantones else None,
+        "tendencia": leer_tendencia(request.user, ambito, timezone.localdate(), anio),
+        "ritmo": [(uno, casilla_de_ritmo(cifras["ritmo"], uno, filtro)) for uno in Situacion],
+        "hay_ritmo": any(cifras["ritmo"].values()),
+        "hecho": hecho_en(cifras, **filtro),
+        "hijos": hijos,
+        "hoja": AVANCE,
+        "orden": orden if orden in ORDENES else "",
+    }
+    return render(request, "pdot/avance.html", contexto)
+
+
+# --- Grupos -------------------------------------------------------------------------------------
+
+
+def _renglon_de_grupo(pk, cifras):
+    nombre = f"Grupo {cifras['numero']} · {cifras['nombre']}"
+    direccion = reverse("pdot:tablero_de_grupo", args=[pk])
+    return hijo(nombre, direccion, cifras, {"grupo": pk}, orden=pk)
+
+
+def _rezagados(grupos):
+    """Los renglones de los grupos con más casillas atrasadas, el peor primero."""
+    con_atraso = {pk: uno for pk, uno in grupos.items() if uno["ritmo"][Situacion.ATRASADA.value]}
+    renglones = [_renglon_de_grupo(pk, cifras) for pk, cifras in con_atraso.items()]
+    return ordenar(renglones, "atrasados")[:MAS_REZAGADOS]
+
+
+@exige(Permiso.VER_ACOMPANAMIENTO)
+def grupos(request):
+    """Todos los grupos conformados que ve, o los de una zona, en el orden que se pida."""
+    contado = _contado(request)
+    zona = entero_de(request.GET.get("zona")) or None
+    orden = request.GET.get("orden", "")
+    renglones = [_renglon_de_grupo(pk, cifras) for pk, cifras in contado.grupos(zona).items()]
+    if formato := formato_pedido(request, AVANCE):
+        return descargar(formato, AVANCE, ordenar(renglones, orden))
+    contexto = {
+        "lugar": "pdot",
+        "pagina_de_pdot": "avance",
+        "hoja": AVANCE,
+        "migas": _migas(("Grupos", None)),
+        "zona": zona,
+        "pasos": PASOS,
+        "orden": orden if orden in ORDENES else "",
+        "contado": contado,
+        "nombre_de_hijos": "Grupo",
+        "pagina": Paginator(ordenar(renglones, orden), POR_PAGINA).get_page(
+            request.GET.get("pagina")
+        ),
+    }
+    return render(request, "pdot/avance_grupos.html", contexto)
+
+
+@exige(Permiso.VER_ACOMPANAMIENTO)
+def grupo(request, pk):
+    """Un grupo con sus GAD; de uno propuesto o cancelado se dice que no acompaña a nadie."""
+    visibles = Grupo.objects.visibles_para(request.user).select_related("estrategia")
+    grupo = get_object_or_404(visibles, pk=pk)
+    contado = _contado(request)
+    ambito = ambito_de_grupo(pk)
+    cifras = contado.entero(ambito)
+    contexto = {
+        "titulo": f"Avance del grupo {grupo.numero}",
+        "antetitulo": grupo.nombre,
+        "grupo": grupo,
+        "pagina_de_grupo": "tablero",
+        "migas": _migas((str(grupo), None)),
+        "gads": [_miembro(*fila) for fila in cifras["gads"]] if cifras else [],
+    }
+    otros = [
+        suyas
+        for clave, suyas in contado.grupos().items()
+        if clave != pk and suyas["estrategia"] == grupo.estrategia_id
+    ]
+    referencia = juntar(otros) if otros else None
+    if otros:
+        contexto["regla"] = (
+            f"Los GAD de los otros {len(otros)} grupos conformados de {grupo.estrategia} que usted "
+            "ve: son de los mismos tres niveles y empezaron con la misma estrategia."
+        )
+        contexto["url_de_similares"] = reverse("pdot:avance_de_grupos")
+    return _pagina(request, contado, ambito, {"grupo": pk}, contexto, referencia)
+
+
+def _miembro(codigo, nombre, lugar, nivel, marcas):
+    escalones = [Escalon(marca) for marca in marcas]
+    return {
+        "url": reverse("pdot:avance_de_gad", args=[codigo]),
+        "nombre": nombre,
+        "lugar": lugar,
+        "nivel": NIVELES[nivel],
+        "escalon": escalones[-1],
+        "pasos": [
+            (paso, None if paso.solo_de not in ("", nivel) else paso in escalones) for paso in PASOS
+        ],
+    }
+
+
+# --- Un GAD -------------------------------------------------------------------------------------
+
+
+@exige(Permiso.VER_ACOMPANAMIENTO)
+def gad(request, gad):
+    gad = get_object_or_404(Gad.objects.visibles_para(request.user).para_lista(), pk=gad)
+    if not esta_a_la_vista(request.user, gad):
+        raise Http404
+    contexto = {
+        "lugar": "territorio",
+        "pagina_de_gad": "avance",
+        "sigue_su_proceso": True,
+        "migas": _migas((gad.nombre_con_lugar, None)),
+        "gad": gad,
+        "avance": avance_de_gad(gad, request.user),
+    }
+    return render(request, "pdot/avance_de_gad.html", contexto)
+
+
+# --- Las filas del ritmo ------------------------------------------------------------------------
+
+
+@exige(Permiso.VER_ACOMPANAMIENTO)
+def ritmo(request):
+    """Cada hito frente a cada GAD de los grupos que ve: las filas de las cifras del ritmo."""
+    grupos = Grupo.objects.visibles_para(request.user).conformados()
+    grupos = list(grupos.order_by("estrategia", "numero"))
+    filtro = FiltroRitmo(request.GET, grupos=grupos)
+    es_valido = filtro.is_valid()
+    contexto = {
+        "lugar": "pdot",
+        "pagina_de_pdot": "avance",
+        "migas": _migas(("Ritmo contra la hoja de ruta", None)),
+        "filtro": filtro,
+        "hoja": RITMO,
+    }
+    if es_valido:
+        puestos = filtro.aplicar(puestos_de(grupos, timezone.localdate()))
+        if formato := formato_pedido(request, RITMO):
+            return descargar(formato, RITMO, puestos)
+        contexto["pagina"] = Paginator(puestos, POR_PAGINA).get_page(request.GET.get("pagina"))
+    return render(request, "pdot/ritmo.html", contexto, status=200 if es_valido else 400)
