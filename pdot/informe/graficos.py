@@ -1,18 +1,17 @@
-"""Gráficos en SVG escritos a mano: barras, barras apiladas, columnas y líneas.
+"""Gráficos en SVG escritos a mano: barras y barras apiladas.
 
 Funciones puras: mismas filas, mismo dibujo. Van en un `<img>`, en el PDF y en la página: dentro de
 él no entra el CSS de fuera y `currentColor` sale negro, así que cada forma dice su color. La letra
 es la del documento, que WeasyPrint sí encuentra; en un navegador, la del sistema: por eso nada
 depende de cuánto mide un texto y las cifras van sobre la barra, no dentro.
 
-Se leen en gris: las series se distinguen por la trama o la figura y por su palabra. Toda cifra está
+Se leen en gris: las series se distinguen por la trama y por su palabra. Toda cifra está
 escrita en el dibujo o, si no cabe, en la tabla equivalente que da `datos`.
 """
 
 from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
-from math import ceil, floor, log10
 
 from django.utils.formats import number_format
 
@@ -24,12 +23,9 @@ ALTO_LEYENDA = 26
 LARGO_DEL_ROTULO = 62
 # Con más filas, el dibujo entero en una hoja ya no se lee.
 MAXIMO_DE_FILAS = 10
-# Más puntos escritos se pisan: quedan el primero, el último, el mayor y el menor.
-PUNTOS_CON_CIFRA = 12
 
 # Cómo se rellena cada serie, en orden: de la más llena a la vacía. Ninguna depende del color.
 TRAMAS = ("llena", "rayada", "punteada", "vacia", "cruzada", "clara")
-FIGURAS = ("circulo", "cuadro", "rombo", "triangulo")
 DEFINICIONES = (
     f'<defs><pattern id="rayada" width="6" height="6" patternUnits="userSpaceOnUse"'
     f' patternTransform="rotate(45)"><rect width="6" height="6" fill="#ffffff"/>'
@@ -67,7 +63,7 @@ class Grafico:
         return f"data:image/svg+xml;base64,{b64encode(self.svg.encode()).decode()}"
 
 
-# --- Los cuatro gráficos ------------------------------------------------------------------------
+# --- Los gráficos -------------------------------------------------------------------------------
 
 
 def barras(filas, *, titulo, unidad="", nombre="Concepto"):
@@ -123,52 +119,6 @@ def apiladas(filas, series, *, titulo, nombre="Concepto", proporcion=True):
     )
 
 
-def columnas(filas, *, titulo, unidad="", nombre="Período"):
-    """Una columna vertical por fila, para pocas filas en orden (meses, años): [(rótulo, valor)]."""
-    filas = list(filas)
-    if not filas:
-        return None
-    alto, pie, paso = 200, 174, ANCHO / len(filas)
-    mayor = max(valor for _, valor in filas) or 1
-    ancho = min(paso * 0.6, 64)
-    partes = [_raya(0, pie, ANCHO, pie)]
-    for lugar, (rotulo, valor) in enumerate(filas):
-        medio, suyo = paso * (lugar + 0.5), 140 * valor / mayor
-        if valor:
-            partes.append(_caja(medio - ancho / 2, pie - suyo, ancho, "llena", suyo))
-        partes.append(_texto(medio, pie - suyo - 5, _cifra(valor), "middle", grueso=True))
-        largo = max(int(paso / 6), 3)
-        partes.append(_texto(medio, pie + 16, _corto(rotulo, largo), "middle", color=GRIS))
-    dicho = "; ".join(f"{rotulo}, {_con_unidad(valor, unidad)}" for rotulo, valor in filas)
-    return Grafico(
-        _svg(titulo, alto, "".join(partes)),
-        f"{titulo}: {dicho}.",
-        ((nombre, _encabezado(unidad)), [(r, _cifra(v)) for r, v in filas]),
-    )
-
-
-def linea(puntos, series, *, titulo, nombre="Período"):
-    """La tendencia de una a cuatro series. `puntos`: [(rótulo, [valor o None de cada serie])].
-
-    Un None deja un hueco: ni se dibuja ni se une. None si no hay puntos.
-    """
-    puntos, series = list(puntos), list(series)
-    if not puntos:
-        return None
-    if len(series) > len(FIGURAS):
-        raise ValueError(f"Un gráfico de líneas distingue {len(FIGURAS)} series.")
-    escala = _Escala(puntos)
-    partes = [_leyenda_de_lineas(series), *escala.ejes()]
-    for numero in range(len(series)):
-        partes += _serie(escala, numero, [valores[numero] for _, valores in puntos])
-    tabla = [(r, *("–" if v is None else _cifra(v) for v in valores)) for r, valores in puntos]
-    return Grafico(
-        _svg(titulo, escala.ALTO, "".join(partes)),
-        f"{titulo}. {_tendencia_dicha(puntos, series)}.",
-        ((nombre, *series), tabla),
-    )
-
-
 def acotar(filas, que, maximo=MAXIMO_DE_FILAS):
     """Las filas que caben, en su orden: las mayores, y las demás sumadas en «Otros 12 grupos».
 
@@ -216,17 +166,6 @@ def _partes_dichas(series, valores):
     return " · ".join(dichas) or "ninguno"
 
 
-def _tendencia_dicha(puntos, series):
-    """Cada serie, de su primer punto al último; con pocos puntos, todos."""
-    dichas = []
-    for numero, serie in enumerate(series):
-        hay = [(rotulo, suyos[numero]) for rotulo, suyos in puntos if suyos[numero] is not None]
-        escritos = hay if len(hay) <= PUNTOS_CON_CIFRA else [hay[0], hay[-1]]
-        valores = ", ".join(f"{rotulo}: {_cifra(valor)}" for rotulo, valor in escritos)
-        dichas.append(f"{serie}, {valores or 'sin datos'}")
-    return "; ".join(dichas)
-
-
 def _corto(texto, largo=LARGO_DEL_ROTULO):
     texto = str(texto)
     return texto if len(texto) <= largo else f"{texto[: largo - 1].rstrip()}…"
@@ -264,13 +203,6 @@ def _carril(y):
     return f'<rect x="0" y="{y + 18}" width="{ANCHO}" height="{ALTO_BARRA}" fill="{FONDO}"/>'
 
 
-def _raya(x1, y1, x2, y2, color=RAYA):
-    return (
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}"'
-        ' stroke-width="1"/>'
-    )
-
-
 def _caja(x, y, ancho, trama, alto=ALTO_BARRA):
     # El borde va por dentro: una caja vacía mide lo mismo que una llena.
     ancho, alto = max(ancho - 1, 1), max(alto - 1, 1)
@@ -296,101 +228,4 @@ def _leyenda(series):
         _caja(lugar * paso, 2, 16, trama, 12)
         + _texto(lugar * paso + 22, 12, _corto(serie, int(paso / 7)), color=GRIS)
         for lugar, (serie, trama) in enumerate(zip(series, TRAMAS, strict=False))
-    )
-
-
-# --- Líneas -------------------------------------------------------------------------------------
-
-
-class _Escala:
-    """De puntos y valores a lugares del dibujo."""
-
-    ALTO, ARRIBA, ABAJO, IZQUIERDA, DERECHA = 262, 50, 226, 50, ANCHO - 24
-
-    def __init__(self, puntos):
-        self.rotulos = [rotulo for rotulo, _ in puntos]
-        valores = [valor for _, suyos in puntos for valor in suyos if valor is not None]
-        self.paso = _paso_redondo(max(valores, default=0))
-        self.tope = self.paso * max(ceil(max(valores, default=0) / self.paso), 1)
-
-    def x(self, lugar):
-        pasos = max(len(self.rotulos) - 1, 1)
-        return self.IZQUIERDA + (self.DERECHA - self.IZQUIERDA) * lugar / pasos
-
-    def y(self, valor):
-        return self.ABAJO - (self.ABAJO - self.ARRIBA) * valor / self.tope
-
-    def ejes(self):
-        """Las rayas con su cifra y, debajo, los rótulos que caben."""
-        for numero in range(floor(self.tope / self.paso) + 1):
-            valor = self.paso * numero
-            yield _raya(self.IZQUIERDA, self.y(valor), self.DERECHA, self.y(valor))
-            yield _texto(self.IZQUIERDA - 6, self.y(valor) + 4, _cifra(valor), "end", color=GRIS)
-        salto = ceil(len(self.rotulos) / 8)
-        for lugar, rotulo in enumerate(self.rotulos):
-            if lugar % salto == 0:
-                yield _texto(self.x(lugar), self.ABAJO + 24, _corto(rotulo, 12), "middle")
-
-
-def _paso_redondo(mayor):
-    """De cuánto en cuánto van las rayas: 1, 2 o 5 por una potencia de diez; cuatro o cinco."""
-    if mayor <= 4:
-        return 1
-    base = 10 ** floor(log10(mayor / 4))
-    return next(base * veces for veces in (1, 2, 5, 10) if base * veces * 5 >= mayor)
-
-
-def _serie(escala, numero, valores):
-    cortes = ("", "7 4", "2 3", "9 3 2 3")
-    tramo = f' stroke-dasharray="{cortes[numero]}"' if cortes[numero] else ""
-    for seguidos in _sin_huecos(valores):
-        camino = " ".join(f"{escala.x(n):.1f},{escala.y(v):.1f}" for n, v in seguidos)
-        yield f'<polyline points="{camino}" fill="none" stroke="{AZUL}" stroke-width="2"{tramo}/>'
-    con_cifra = _con_cifra(valores)
-    for lugar, valor in enumerate(valores):
-        if valor is not None:
-            yield _figura(FIGURAS[numero], escala.x(lugar), escala.y(valor))
-        # Una serie arriba y la otra abajo, para que no se pisen; junto al eje, abajo no cabe.
-        alto = 0 if valor is None else escala.y(valor) + (-9 if numero % 2 == 0 else 17)
-        if lugar in con_cifra and alto < escala.ABAJO - 2:
-            yield _texto(escala.x(lugar), alto, _cifra(valor), "middle", grueso=True)
-
-
-def _sin_huecos(valores):
-    """[[(lugar, valor), …]]: los tramos que se unen."""
-    tramos = [[]]
-    for lugar, valor in enumerate(valores):
-        if valor is None:
-            tramos.append([])
-        else:
-            tramos[-1].append((lugar, valor))
-    return [tramo for tramo in tramos if tramo]
-
-
-def _con_cifra(valores):
-    """En qué lugares se escribe la cifra."""
-    hay = [lugar for lugar, valor in enumerate(valores) if valor is not None]
-    if len(hay) <= PUNTOS_CON_CIFRA:
-        return set(hay)
-    por_valor = sorted(hay, key=lambda lugar: valores[lugar])
-    return {hay[0], hay[-1], por_valor[0], por_valor[-1]}
-
-
-def _figura(figura, x, y):
-    formas = {
-        "circulo": f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"',
-        "cuadro": f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8"',
-        "rombo": f'<path d="M{x:.1f} {y - 5:.1f}l5 5l-5 5l-5 -5z"',
-        "triangulo": f'<path d="M{x:.1f} {y - 5:.1f}l5 9h-10z"',
-    }
-    lleno = TINTA if figura in ("circulo", "rombo") else "#ffffff"
-    return f'{formas[figura]} fill="{lleno}" stroke="{TINTA}" stroke-width="1.5"/>'
-
-
-def _leyenda_de_lineas(series):
-    paso = ANCHO / max(len(series), 3)
-    return "".join(
-        _figura(FIGURAS[lugar], lugar * paso + 8, 8)
-        + _texto(lugar * paso + 22, 12, _corto(serie, int(paso / 7)), color=GRIS)
-        for lugar, serie in enumerate(series)
     )

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from django.utils import translation
 
-from pdot.informe.graficos import acotar, apiladas, barras, columnas, linea
+from pdot.informe.graficos import acotar, apiladas, barras
 from territorios.documentos import html_a_pdf
 from tests.lectura_pdf import letras
 
@@ -24,8 +24,6 @@ def muestras():
     return [
         barras([("Grupo 1", 38), ("Grupo 2", 1074)], titulo="Declarados", unidad="personas"),
         apiladas([("Visión", [3, 1, 0])], ["SÍ", "PARCIAL", "NO"], titulo="Respuestas"),
-        columnas([("ago", 20), ("sep", 18)], titulo="Encuentros por mes"),
-        linea([("1", [1, None]), ("2", [4, 2])], ["Aprobadas", "Meta"], titulo="Avance"),
     ]
 
 
@@ -50,7 +48,7 @@ def anchos(grafico):
 # --- Lo que vale para todos ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("grafico", muestras(), ids=["barras", "apiladas", "columnas", "linea"])
+@pytest.mark.parametrize("grafico", muestras(), ids=["barras", "apiladas"])
 def test_el_titulo_es_lo_primero_y_nada_hereda_color(grafico):
     raiz = dibujo(grafico)
     assert raiz[0].tag == f"{SVG}title" and raiz[0].text
@@ -60,7 +58,7 @@ def test_el_titulo_es_lo_primero_y_nada_hereda_color(grafico):
     assert "style" not in grafico.svg
 
 
-@pytest.mark.parametrize("grafico", muestras(), ids=["barras", "apiladas", "columnas", "linea"])
+@pytest.mark.parametrize("grafico", muestras(), ids=["barras", "apiladas"])
 def test_la_tabla_equivalente_tiene_una_celda_por_encabezado(grafico):
     encabezados, filas = grafico.datos
     assert filas and {len(fila) for fila in filas} == {len(encabezados)}
@@ -78,8 +76,6 @@ def test_la_imagen_es_el_mismo_dibujo():
     [
         barras([], titulo="x"),
         apiladas([], ["a"], titulo="x"),
-        columnas([], titulo="x"),
-        linea([], ["a"], titulo="x"),
     ],
 )
 def test_sin_filas_no_hay_grafico(vacio):
@@ -172,48 +168,3 @@ def test_las_apiladas_dicen_cada_parte_y_el_total():
         ("Sección", "SÍ", "NO", "Total"),
         [("x", "3", "0", "3"), ("y", "0", "0", "0")],
     )
-
-
-# --- Columnas y líneas --------------------------------------------------------------------------
-
-
-def test_las_columnas_llevan_su_cifra_encima():
-    grafico = columnas([("agosto", 20), ("sep", 0)], titulo="T", unidad="encuentros")
-    assert sorted(escrito(grafico)) == ["0", "20", "agosto", "sep"]
-    assert grafico.datos == (("Período", "Encuentros"), [("agosto", "20"), ("sep", "0")])
-
-
-def test_la_linea_no_une_lo_que_falta():
-    puntos = [("1", [1]), ("2", [None]), ("3", [2]), ("4", [3])]
-    grafico = linea(puntos, ["Serie"], titulo="T")
-    tramos = dibujo(grafico).findall(f"{SVG}polyline")
-    assert [len(tramo.get("points").split()) for tramo in tramos] == [1, 2]
-    assert grafico.datos[1] == [("1", "1"), ("2", "–"), ("3", "2"), ("4", "3")]
-    assert grafico.alt == "T. Serie, 1: 1, 3: 2, 4: 3."
-
-
-def test_cada_serie_tiene_su_figura_y_su_trazo():
-    grafico = linea([("1", [1, 2, 3, 4]), ("2", [4, 3, 2, 1])], list("abcd"), titulo="T")
-    trazos = {nodo.get("stroke-dasharray") for nodo in dibujo(grafico).findall(f"{SVG}polyline")}
-    assert len(trazos) == 4
-    with pytest.raises(ValueError, match="4 series"):
-        linea([("1", [1] * 5)], list("abcde"), titulo="T")
-
-
-def test_con_muchos_puntos_escribe_los_que_importan_y_la_tabla_todos():
-    puntos = [(f"m{n}", [n if n != 7 else 500]) for n in range(30)]
-    grafico = linea(puntos, ["Serie"], titulo="T")
-    gruesos = [n.text for n in dibujo(grafico).iter(f"{SVG}text") if n.get("font-weight") == "600"]
-    assert gruesos == ["0", "500", "29"]
-    assert len(grafico.datos[1]) == 30
-    assert grafico.alt == "T. Serie, m0: 0, m29: 29."
-
-
-@pytest.mark.parametrize(
-    ("mayor", "tope"), [(0, "1"), (3, "3"), (64, "80"), (2990, "3.000"), (7, "8"), (100, "100")]
-)
-def test_el_eje_llega_a_una_cifra_redonda(mayor, tope):
-    grafico = linea([("1", [mayor])], ["s"], titulo="T")
-    rayas = [n.text for n in dibujo(grafico).iter(f"{SVG}text") if n.get("text-anchor") == "end"]
-    assert rayas[0] == "0" and rayas[-1] == tope
-    assert 2 <= len(rayas) <= 6
