@@ -129,7 +129,9 @@ else:
         "-c statement_timeout=30000 -c lock_timeout=10000"
         " -c idle_in_transaction_session_timeout=60000"
     )
-    OPCIONES["options"] = f"{PLAZOS} {OPCIONES.get('options', '')}".strip()
+    # Compilar una consulta de alcance (dos o tres segundos) cuesta cien veces más que hacerla.
+    SIN_COMPILAR = "-c jit=off"
+    OPCIONES["options"] = f"{PLAZOS} {SIN_COMPILAR} {OPCIONES.get('options', '')}".strip()
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
 # --- Trabajos en segundo plano ------------------------------------------------------------------

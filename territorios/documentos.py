@@ -21,6 +21,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
+from .estilos import sin_enlaces
 from .letras import letra_de
 from .models import Gad, Logotipo, NombreInstitucion
 from .texto import enumerar, sin_control
@@ -174,8 +175,9 @@ def html_a_pdf(html):
     from weasyprint.urls import FatalURLFetchingError
 
     try:
-        documento = weasyprint.HTML(string=html, url_fetcher=buscador())
-        return documento.write_pdf(pdf_variant="pdf/ua-1")
+        cuerpo, estilos = sin_enlaces(html, buscador())
+        documento = weasyprint.HTML(string=cuerpo, url_fetcher=buscador())
+        return documento.write_pdf(pdf_variant="pdf/ua-1", **estilos)
     except FatalURLFetchingError as error:
         # No desciende de Exception: sin traducirlo, se llevaría por delante al proceso web.
         raise RecursoAjeno(str(error.__cause__)) from error

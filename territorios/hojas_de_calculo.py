@@ -81,9 +81,11 @@ class Hoja:
 
     def leer(self, halladas, alcance=None):
         caminos = [columna.camino for columna in self.columnas]
+        modos = [columna.leer for columna in self.columnas]
+        huso = timezone.get_current_timezone()
         for fila in halladas.values_list(*caminos).iterator(chunk_size=DE_A_POCAS):
-            pares = zip(self.columnas, fila, strict=True)
-            yield [_local(columna.celda(valor, alcance)) for columna, valor in pares]
+            celdas = [leer(v, alcance) if leer else v for leer, v in zip(modos, fila, strict=True)]
+            yield [_local(v, huso) if isinstance(v, datetime) else v for v in celdas]
 
 
 class HojaDeObjetos(Hoja):
@@ -102,9 +104,10 @@ class HojaDeObjetos(Hoja):
         objetos = (
             halladas.iterator(chunk_size=DE_A_POCAS) if isinstance(halladas, QuerySet) else halladas
         )
+        huso = timezone.get_current_timezone()
         for objeto in objetos:
             celdas = (uno.celda(_seguir(objeto, uno.camino), alcance) for uno in self.columnas)
-            yield objeto, [_local(celda) for celda in celdas]
+            yield objeto, [_local(v, huso) if isinstance(v, datetime) else v for v in celdas]
 
 
 def _seguir(objeto, camino):
@@ -140,11 +143,9 @@ numero = partial(Columna, tipo=NUMERO, valores="Número")
 fecha = partial(Columna, tipo=FECHA, valores="Fecha")
 
 
-def _local(valor):
+def _local(momento, huso):
     """Una hoja de cálculo no sabe de husos: las fechas van en la hora del país."""
-    if isinstance(valor, datetime):
-        return timezone.localtime(valor).replace(tzinfo=None, microsecond=0)
-    return valor
+    return momento.astimezone(huso).replace(tzinfo=None, microsecond=0)
 
 
 # --- El diccionario -----------------------------------------------------------------------------

@@ -65,8 +65,8 @@ class AporteQuerySet(models.QuerySet):
         encuentros = Encuentro.objects.visibles_para(usuario)
         grupos = Grupo.objects.visibles_para(usuario)
         return self.filter(
-            Q(encuentro__in=encuentros)
-            | Q(encuentro=None, grupo__in=grupos)
+            Exists(encuentros.filter(pk=OuterRef("encuentro")))
+            | Q(Exists(grupos.filter(pk=OuterRef("grupo"))), encuentro=None)
             | Q(encuentro=None, grupo=None)
         )
 

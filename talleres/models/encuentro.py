@@ -34,8 +34,10 @@ class EncuentroQuerySet(models.QuerySet):
         # Con un JOIN, el encuentro de cuatro grupos saldría cuatro veces.
         en_grupos = Encuentro.grupos.through.objects
         sin_grupo = ~Exists(en_grupos.filter(encuentro=OuterRef("pk")))
-        de_sus_grupos = en_grupos.filter(grupo__in=Grupo.objects.de_zona(zona)).values("encuentro")
-        return self.filter(Q(pk__in=de_sus_grupos) | Q(sin_grupo, canton__zona=zona))
+        de_sus_grupos = en_grupos.filter(
+            encuentro=OuterRef("pk"), grupo__in=Grupo.objects.de_zona(zona)
+        )
+        return self.filter(Exists(de_sus_grupos) | Q(sin_grupo, canton__zona=zona))
 
     def _de_grupos(self, grupos):
         en_grupos = Encuentro.grupos.through.objects.filter(grupo__in=grupos)
