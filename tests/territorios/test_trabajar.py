@@ -135,7 +135,7 @@ def revisar_que_salio_una_vez(trabajo):
 
 
 def descargar(client, trabajo):
-    return client.get(f"/pdot/en-bloque/{trabajo.pk}/archivo.zip")
+    return client.get(f"/pdot/en-bloque/{trabajo.pk}/archivo/")
 
 
 def test_sobrevive_a_un_kill_9_de_todo(lanzar, trabajo, client, zonal1):
