@@ -4,7 +4,7 @@ import pytest
 
 from pdot.informe.acceso import alcance_de
 from pdot.models import Informe
-from pdot.trabajo_informe import EMITIDO, pedir_informe
+from pdot.trabajo_informe import BORRADOR, EMITIDO, pedir_informe
 from territorios import trabajos
 
 SITIO = "http://pruebas"
@@ -25,6 +25,15 @@ def componer(informe, usuario, clase=EMITIDO):
     entrega = trabajo.documento or trabajo
     with entrega.archivo.open("rb") as guardado:
         return trabajo, guardado.read()
+
+
+def borrador_listo(informe, usuario):
+    """El trabajo de un borrador ya terminado, sin componer ningún PDF."""
+    trabajo = pedir_de(informe, usuario, BORRADOR)
+    trabajos._empezar(trabajo.pk)
+    trabajos._entregar(trabajo, f"%PDF de {informe}".encode())
+    trabajo.refresh_from_db()
+    return trabajo
 
 
 @pytest.fixture
