@@ -62,7 +62,8 @@ def hacer_ficha(trabajo, codigo, por, avanzar=None):
 
 def donde_se_piden(trabajo):
     """El formulario, con lo mismo ya elegido."""
-    elegido = {"zona": trabajo.parametros["zona"] or "pais", "nivel": trabajo.parametros["nivel"]}
+    cual = trabajo.parametros
+    elegido = {"zona": cual.get("zona") or "pais", "nivel": cual.get("nivel", "")}
     return f"{reverse('pdot:pedir_fichas')}?{urlencode(elegido)}"
 
 

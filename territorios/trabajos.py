@@ -43,6 +43,8 @@ PLAZO_DE_TAREA = timedelta(days=1)
 # Un trabajador mira la cola cada segundo: si en este rato nadie tomó un trabajo, o no hay ninguno
 # o todos están ocupados.
 PLAZO_DE_EMPEZAR = timedelta(seconds=20)
+# Lo que puede tardar otra tarea de la misma cola, que no da señas mientras se hace.
+PLAZO_DE_OTRA_TAREA = timedelta(minutes=10)
 
 NO_SE_PUDO = "No se pudo componer este documento; el detalle quedó en la bitácora del servidor."
 MATA = "El proceso que lo componía se interrumpió varias veces."
@@ -401,7 +403,7 @@ def nadie_lo_atiende(trabajo):
     if Trabajo.objects.filter(estado=Estado.EN_MARCHA, latido__gt=hace_poco).exists():
         return False
     de_ahora = Q(finished_at__gt=max(trabajo.latido, hace_poco))
-    de_ahora |= Q(status=TaskResultStatus.RUNNING, started_at__gt=hace_poco)
+    de_ahora |= Q(status=TaskResultStatus.RUNNING, started_at__gt=ahora - PLAZO_DE_OTRA_TAREA)
     return not DBTaskResult.objects.filter(de_ahora).exists()
 
 

@@ -210,7 +210,12 @@ def test_si_no_hay_trabajador_se_dice(client, zonal1, zonal4, informe, informes)
     texto = ver(client, trabajo)
     assert "El trabajador de la plataforma no está corriendo" in texto
     assert "Empieza en unos segundos." not in texto
-    # Si está ocupado con otro, está.
+    # Si está ocupado, está: con una tarea que no da señas, o con otro trabajo.
+    otra_tarea = {"status": "RUNNING", "started_at": antes - timedelta(minutes=5)}
+    DBTaskResult.objects.update(**otra_tarea)
+    assert "no está corriendo" not in ver(client, trabajo)
+    DBTaskResult.objects.update(status="READY")
+    assert "no está corriendo" in ver(client, trabajo)
     otro = pedir_de(informes["informe grupo2"], zonal4)
     Trabajo.objects.filter(pk=otro.pk).update(creado=antes - HACE_RATO)
     trabajos._empezar(otro.pk)
