@@ -253,6 +253,7 @@ def _por_grupo(grupos, miembros, leidos, aportes, leidas):
 
 def _resumen(resultados, miembros, leidos):
     """[RenglonDeGrupo], si son tantos grupos que enteros no caben."""
+    de_m1 = [uno for uno in leidos if _es_de_prefectura(uno.encuentro)]
     con_dialogo = {uno.encuentro.gad_id for uno in leidos if uno.encuentro.tipo == Tipo.M2}
     renglones = []
     for uno in resultados:
@@ -262,10 +263,7 @@ def _resumen(resultados, miembros, leidos):
         renglones.append(
             RenglonDeGrupo(
                 uno.grupo,
-                m1=sum(
-                    _es_de_prefectura(leido.encuentro) and leido.encuentro.gad_id in gads
-                    for leido in leidos
-                ),
+                m1=len([u for u in de_m1 if _es_de(u.encuentro, uno.grupo, gads)]),
                 m2=(len(municipios & con_dialogo), len(municipios)),
                 m3=len(uno.talleres),
                 aportes=sum(len(leido.dichos) + leido.de_mas for leido in suyos) + len(uno.propios),
@@ -273,6 +271,10 @@ def _resumen(resultados, miembros, leidos):
             )
         )
     return renglones
+
+
+def _es_de(encuentro, grupo, gads):
+    return grupo.pk in encuentro.en_grupos or encuentro.gad_id in gads
 
 
 def _es_taller_de(encuentro, grupo):

@@ -95,7 +95,7 @@ def _pagina(request, trabajo, motivo="", estado=200):
         "adelante": _adelante(trabajo),
         "sin_trabajador": trabajos.nadie_lo_atiende(trabajo),
         "fases": fases,
-        "fases_hechas": sum(cuando == HECHA for _, cuando, _ in fases),
+        "avance": _avance(trabajo, fases),
         "documento": trabajo.documento,
         "puede_bajarlo": trabajo.se_puede_descargar and clase.alcanza(trabajo, request.user),
         "errores": trabajo.piezas.exclude(error="")[:ERRORES_A_LA_VISTA] if clase.en_zip else [],
@@ -122,6 +122,13 @@ def _fases(trabajo, clase):
         else:
             fases.append((nombre, HECHA, "hecho") if lugar < va else (nombre, FALTA, "falta"))
     return fases
+
+
+def _avance(trabajo, fases):
+    """Cuánto va, de 100 por fase; dentro de una solo se sabe si se conocen sus pasos."""
+    hechas = sum(cuando == HECHA for _, cuando, _ in fases)
+    en_una = trabajo.pasos and any(cuando == AHORA for _, cuando, _ in fases)
+    return 100 * hechas + (100 * (trabajo.paso - 1) // trabajo.pasos if en_una else 0)
 
 
 def _por_donde(trabajo):

@@ -183,21 +183,22 @@ def test_el_avance_da_senas_y_no_escribe_en_cada_pagina(zonal1, informe):
 
 
 @pytest.mark.parametrize(
-    ("fase", "paso", "pasos", "dice", "hechas"),
+    ("fase", "paso", "pasos", "dice", "avance"),
     [
-        ("secciones", 6, 14, "6 de 14", 0),
-        (PAGINAS, 37, 0, "página 37", 1),
-        (PAGINAS, 0, 0, "en curso", 1),
-        (ESCRIBIR, 0, 0, "en curso", 2),
+        ("secciones", 1, 14, "1 de 14", 0),
+        ("secciones", 8, 14, "8 de 14", 50),
+        (PAGINAS, 37, 0, "página 37", 100),
+        (PAGINAS, 0, 0, "en curso", 100),
+        (ESCRIBIR, 0, 0, "en curso", 200),
     ],
 )
-def test_la_pagina_dice_por_donde_va(client, zonal1, informe, fase, paso, pasos, dice, hechas):
+def test_la_pagina_dice_por_donde_va(client, zonal1, informe, fase, paso, pasos, dice, avance):
     trabajo = pedir_de(informe, zonal1)
     trabajos._empezar(trabajo.pk)
     Trabajo.objects.update(fase=fase, paso=paso, pasos=pasos)
     texto = entrar(client, zonal1).get(trabajo.get_absolute_url()).content.decode()
     assert f'<span class="cifra">{dice}</span>' in texto
-    assert f'max="3" value="{hechas}"' in texto and texto.count('aria-current="step"') == 1
+    assert f'max="300" value="{avance}"' in texto and texto.count('aria-current="step"') == 1
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in texto
 
 
