@@ -139,7 +139,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # El servidor web lanza uno por máquina; con 0, alguien corre «manage.py trabajar» aparte.
 TRABAJADOR_EMBEBIDO = env.bool("TRABAJADOR_EMBEBIDO", default=True)
 PROCESOS_DEL_TRABAJADOR = env.int("PROCESOS_DEL_TRABAJADOR", default=2)
-# Cuánto se guarda el ZIP de un trabajo; los documentos que lleva quedan emitidos.
+# Cuánto se guarda el ZIP o el borrador de un trabajo; lo emitido queda.
 RETENCION_DE_TRABAJOS = timedelta(days=env.int("RETENCION_DE_TRABAJOS", default=15))
 
 # --- Cuentas -----------------------------------------------------------------------------------

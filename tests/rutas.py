@@ -93,6 +93,7 @@ VEN |= {
 VEN |= {"documento 0807": {"plan_rioverde"}, "documento zona 1": {"central", "zonal1"}}
 # De quien lo pidió y de la central, aunque otra zona pida lo mismo.
 VEN |= {"trabajo1": {"central", "zonal1"}, "trabajo4": {"central", "zonal4"}}
+VEN |= {"borrador1": VEN["trabajo1"], "emision4": VEN["trabajo4"]}
 DEL_PLAN = {
     **dict.fromkeys((f"{que} 0807" for que in DE_UN_GAD), {"central", "zonal1", "plan_rioverde"}),
     **dict.fromkeys((f"{que} 1303" for que in DE_UN_GAD), {"central", "zonal4", "plan_chone"}),

@@ -118,11 +118,24 @@ def asistencia(alcance):
     ]
     return {
         "filas": filas,
+        "meses": _asistencia_por_mes(filas) if len(filas) > TOPE_DE_ENCUENTROS else None,
         "niveles": Participante.Nivel.labels,
         "con_nomina": bool(registradas),
         "declarados": sum(fila["declarados"] or 0 for fila in filas),
         "registrados": sum(fila["suma"].total for fila in filas if fila["suma"]),
     }
+
+
+def _asistencia_por_mes(filas):
+    """[(primer día del mes, encuentros, declarados, registrados, mujeres, hombres, sin dato)]."""
+    meses = {}
+    for fila in filas:
+        suma, de_este = fila["suma"], [1, fila["declarados"] or 0, 0, 0, 0, 0]
+        if suma:
+            de_este[2:] = [suma.total, suma.mujeres, suma.hombres, suma.sin_dato]
+        mes = fila["encuentro"].fecha.replace(day=1)
+        meses[mes] = [a + b for a, b in zip(meses.get(mes, [0] * 6), de_este, strict=True)]
+    return [(mes, *meses[mes]) for mes in sorted(meses)]
 
 
 def _niveles(asistencia):

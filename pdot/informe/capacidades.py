@@ -29,10 +29,15 @@ def contexto(alcance):
     grupos = grupos_de(alcance)
     planes = planes_de(alcance, grupos)
     fichas = _fichas(planes, alcance.usuario)
-    leidos = [PlanLeido(plan, fichas[plan.pk], _imagen(fichas[plan.pk])) for plan in planes]
+    resumido = alcance.es_resumido
+    leidos = [
+        PlanLeido(plan, fichas[plan.pk], "" if resumido else _imagen(fichas[plan.pk]))
+        for plan in planes
+    ]
     con_plan = {plan.grupo_id for plan in planes}
     return {
         "planes": leidos,
+        "resumido": resumido,
         "sin_plan": [grupo for grupo in grupos if grupo.pk not in con_plan],
         "actividades": sum(len(leido.ficha.actividades) for leido in leidos),
     }
