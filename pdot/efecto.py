@@ -10,13 +10,13 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 
 from talleres.models import Encuentro
 from territorios.models import Gad
 
-from .capacidades import poner_asistencia
+from .capacidades import con_encuentros, poner_asistencia
 from .models import (
     ActividadCapacidad,
     Evaluacion,
@@ -142,14 +142,9 @@ def _actividades_de(necesidades, usuario):
         .distinct()
     )
     ultimas = {}
-    leidas = (
-        suyas.para_lista()
-        .annotate(cuantos_encuentros=Count("encuentros", distinct=True))
-        .prefetch_related(
-            Prefetch("necesidades", Necesidad.objects.filter(pk__in=claves)),
-            "beneficiarios",
-            Prefetch("encuentros", Encuentro.objects.visibles_para(usuario)),
-        )
+    leidas = con_encuentros(suyas.para_lista(), usuario).prefetch_related(
+        Prefetch("necesidades", Necesidad.objects.filter(pk__in=claves)),
+        "beneficiarios",
     )
     for actividad in leidas:
         previa = ultimas.get(actividad.clave)
