@@ -188,7 +188,7 @@ def _externas(gad_de):
         nombra_un_escalon, evaluacion__in=list(gad_de), pregunta__tipo=Pregunta.Tipo.ESCALA
     )
     respuestas = defaultdict(list)
-    en_orden = filas.order_by("pregunta__seccion__orden", "pregunta__orden", "pregunta")
+    en_orden = filas.order_by("pregunta__seccion__orden", "pregunta__orden", "pregunta_id")
     for respuesta in en_orden.select_related("pregunta"):
         respuestas[gad_de[respuesta.evaluacion_id]].append(respuesta)
     return respuestas

@@ -31,10 +31,11 @@ def matriz(request, pk):
     if not filtro.is_valid():
         return render(request, "pdot/coherencia/matriz.html", contexto, status=400)
     red = red_de_grupo(matriz.filas)
+    entero = cuadro_de(matriz)
     contexto |= {
-        "cuadro": cuadro_de(matriz, filtro.cleaned_data),
+        "cuadro": cuadro_de(matriz, filtro.cleaned_data) if filtro.puestos else entero,
         "propio": cuadro_de(matriz, filtro.cleaned_data, matriz.propias),
-        "componentes": componentes_de(cuadro_de(matriz)),
+        "componentes": componentes_de(entero),
         "red": red,
         "faltan": [fila for fila in matriz.filas if not fila.esta_aprobada],
         # Lo que cada cuenta lleva consigo, para que su página enseñe justo lo que cuenta.
