@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from acompanamiento.models import Membresia
-from pdot.capacidades import FichaDePlan, actividades_de_planes, armar_ficha, poner_asistencia
+from pdot.capacidades import FichaDePlan, actividades_de_planes, armar_ficha
 from pdot.documentos_capacidades import imagen_de
 from pdot.models import Necesidad, PlanCapacidades
 
@@ -65,7 +65,6 @@ def _lugar(plan):
 def _fichas(planes, usuario):
     """{plan: FichaDePlan}. Seis consultas, sean cuantos sean."""
     actividades = list(actividades_de_planes(planes, usuario))
-    poner_asistencia(actividades)
     necesidades = _necesidades(planes, usuario)
     return {
         plan.pk: armar_ficha(

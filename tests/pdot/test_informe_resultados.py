@@ -399,7 +399,7 @@ def test_los_planes_aprobados_con_la_ficha_de_su_pagina(central, grupo1, grupo2,
     (leido,) = contexto["planes"]
     de_la_pagina = ficha_de_plan(plan, central)
     assert (leido.plan, leido.ficha.actividades) == (plan, [actividad])
-    assert leido.ficha.actividades[0].asistencia == de_la_pagina.actividades[0].asistencia
+    assert leido.ficha.actividades[0].asistieron == de_la_pagina.actividades[0].asistieron
     assert leido.ficha.necesidades == de_la_pagina.necesidades == [atendida, suelta]
     assert leido.ficha.sin_atender == de_la_pagina.sin_atender
     assert contexto["sin_plan"] == [grupo2]
