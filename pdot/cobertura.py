@@ -23,7 +23,7 @@ los pasos de las evaluaciones y la aprobación de los planes. El estado de los g
 lo que se pasó de un documento cuenta desde el día en que se cargó.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, F, OuterRef, Q, Value
@@ -304,7 +304,7 @@ class Recuento:
 
 def contar(gads, clave=lambda gad: None):
     """{clave: Recuento}, en el orden en que aparecen."""
-    recuentos = {}
+    recuentos = defaultdict(Recuento)
     for gad in gads:
-        recuentos.setdefault(clave(gad), Recuento()).sumar(gad)
-    return recuentos
+        recuentos[clave(gad)].sumar(gad)
+    return dict(recuentos)
