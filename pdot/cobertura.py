@@ -172,6 +172,8 @@ def _marcas(usuario, estrategia, al):
         encuentros = encuentros.filter(fecha__lte=al)
     talleres = encuentros.filter(tipo=Encuentro.Tipo.M3)
     convocados = Convocado.objects.order_by().filter(encuentro__in=talleres.values("pk"))
+    # Cada GAD va a muchos talleres: sin repetirlos aquí, la unión recibe quince veces menos filas.
+    convocados = convocados.values_list("encuentro__tipo", "gad").distinct()
     evaluaciones = Evaluacion.objects.visibles_para(usuario).order_by()
     evaluaciones = evaluaciones.exclude(estado=Evaluacion.Estado.BORRADOR)
     estados = [evaluaciones.values_list("estado", "pdot__gad")]
@@ -181,7 +183,7 @@ def _marcas(usuario, estrategia, al):
         _dialogos(encuentros)
         .values_list("tipo", "gad")
         .union(
-            convocados.values_list("encuentro__tipo", "gad"),
+            convocados,
             _sin_convocatoria(talleres, usuario).values_list("tipo", "grupos__membresias__gad"),
             *estados,
             _con_plan(evaluaciones, al),
