@@ -149,7 +149,7 @@ def _guardadas(zona, usuario):
 
 
 def _filas(gad, grupos, usuario):
-    """{paso: [(texto, dirección)]} de lo que consta. Tres consultas."""
+    """{paso: [(texto, dirección)]} de lo que consta. Dos consultas, y otra si tiene plan."""
     filas = {}
     if conformados := [grupo for grupo in grupos if grupo.esta_conformado]:
         filas[Escalon.GRUPO] = [(str(grupo), grupo.get_absolute_url()) for grupo in conformados]

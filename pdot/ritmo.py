@@ -52,7 +52,7 @@ def puestos_de(grupos, hoy):
     """[Puesto] de esos Grupos, por grupo, hito y GAD. Tres consultas."""
     por_clave = {grupo.pk: grupo for grupo in grupos}
     miembros = {clave: [] for clave in por_clave}
-    membresias = Membresia.objects.vigentes_en(hoy).filter(grupo__in=list(por_clave))
+    membresias = Membresia.objects.vigentes_en().filter(grupo__in=list(por_clave))
     for grupo, codigo, zona in membresias.order_by("grupo", "gad").values_list(
         "grupo", "gad", "gad__territorio__zona"
     ):
