@@ -9,10 +9,16 @@ Lo que se lee aquí está contado de antes (pdot.cuenta_avance). Si nada se ha c
 quien mira es un GAD, que ve pocos, se cuenta en el momento.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Case, F, When
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from .cobertura import Recuento
 from .cuenta_avance import contar_para
@@ -28,6 +34,12 @@ PASOS = (
     *(Escalon.EVALUADO, Escalon.APROBADO, Escalon.PLAN),
 )
 CORTOS = {"provinciales": "Prov.", "municipales": "Mun.", "parroquiales": "Parr."}
+CIFRA = '<a href="{}">{}</a> <span class="parte">{} %</span>'
+CERO = mark_safe('<span class="suave">0</span>')
+NO_APLICA = mark_safe(
+    '<span class="suave"><span aria-hidden="true">—</span>'
+    '<span class="visually-hidden">no aplica</span></span>'
+)
 # Lo que basta de cada ámbito para ponerlo en una tabla, sin leer su mapa ni sus GAD.
 RESUMIDO = ("niveles", "ritmo", "nombre", "numero", "estado", "estrategia", "zonas")
 
@@ -39,24 +51,15 @@ RESUMIDO = ("niveles", "ritmo", "nombre", "numero", "estado", "estrategia", "zon
 class Contado:
     """Lo contado para quien mira: `ambitos` es {clave: cifras} con solo lo de RESUMIDO.
 
+    `entero`: las cifras con todo del ámbito que se pidió; None si no es de los suyos.
     `cuando`: de cuándo es lo más viejo; None si se contó ahora. `hay_cambios`: si desde entonces se
     guardó algo que falta contar.
     """
 
     ambitos: dict
+    entero: dict | None = None
     cuando: object = None
     hay_cambios: bool = False
-    _enteros: dict = field(default_factory=dict)
-    _mirada: str = ""
-
-    def entero(self, ambito):
-        """Las cifras de un ámbito con todo; None si no es de los suyos."""
-        if ambito not in self.ambitos:
-            return None
-        if self._mirada:
-            fila = CifrasDeAvance.objects.filter(mirada=self._mirada, ambito=ambito)
-            return fila.values_list("cifras", flat=True).first()
-        return self._enteros[ambito]
 
     def grupos(self, zona=None):
         """{clave del grupo: cifras}, los de una zona si se dice."""
@@ -75,18 +78,20 @@ class Contado:
         }
 
 
-def leer_contado(usuario):
-    """El Contado de quien mira. Dos consultas, salvo que haya que contar ahora."""
+def leer_contado(usuario, ambito=""):
+    """El Contado de quien mira, con `ambito` entero. Dos consultas, salvo que se cuente ahora."""
     mirada = mirada_de(usuario)
     guardadas = CifrasDeAvance.objects.filter(mirada=mirada).order_by("pk")
+    entero = Case(When(ambito=ambito, then=F("cifras")))
     que_se_lee = [f"cifras__{que}" for que in RESUMIDO]
-    filas = list(guardadas.values_list("ambito", "contado", *que_se_lee)) if mirada else []
-    if filas:
-        ambitos = {ambito: dict(zip(RESUMIDO, que, strict=True)) for ambito, _, *que in filas}
-        cuando = min(fila[1] for fila in filas)
-        return Contado(ambitos, cuando, hay_cambios_desde(cuando), _mirada=mirada)
-    ambitos = contar_para(usuario)
-    return Contado(ambitos, _enteros=ambitos)
+    filas = list(guardadas.values_list("ambito", "contado", entero, *que_se_lee)) if mirada else []
+    if not filas:
+        ambitos = contar_para(usuario)
+        return Contado(ambitos, ambitos.get(ambito))
+    ambitos = {clave: dict(zip(RESUMIDO, que, strict=True)) for clave, _, _, *que in filas}
+    suyo = next((fila[2] for fila in filas if fila[0] == ambito), None)
+    cuando = min(fila[1] for fila in filas)
+    return Contado(ambitos, suyo, cuando, hay_cambios_desde(cuando))
 
 
 # --- Filas del embudo ---------------------------------------------------------------------------
@@ -103,6 +108,16 @@ class Casilla:
     cuantos: int
     porcentaje: float | None
     url: str
+
+    @property
+    def html(self):
+        """Como se lee en una tabla. Hay cientos en una página: una plantilla por cada una pesa."""
+        if self.porcentaje is None:
+            return NO_APLICA
+        if not self.cuantos:
+            return CERO
+        parte = floatformat(self.porcentaje, "-1")
+        return format_html(CIFRA, self.url, intcomma(self.cuantos), parte)
 
 
 @dataclass
@@ -133,15 +148,18 @@ def enlace_a_filas(**filtro):
     return f"{reverse('pdot:cobertura')}?{urlencode(puestos)}#lista"
 
 
-def casillas_de(recuento, filtro, escalones=PASOS):
+def casillas_de(recuento, filas):
+    """La casilla de cada paso; `filas` es el enlace a todos los que se cuentan (enlace_a_filas)."""
+    lista = filas.removesuffix("#lista")
+    lista += "" if lista.endswith("?") else "&"
     return [
         Casilla(
             escalon,
             recuento.marcas[escalon],
             recuento.porcentaje(escalon),
-            enlace_a_filas(**filtro, escalon=escalon.value),
+            f"{lista}escalon={escalon.value}#lista",
         )
-        for escalon in escalones
+        for escalon in PASOS
     ]
 
 
@@ -156,13 +174,11 @@ def armar_embudo(cifras, filtro, referencia=None):
     todo = Recuento.leer(niveles)
     if len(columnas) != 1:
         columnas.append(("Total", "", todo, filtro))
-    por_columna = [casillas_de(recuento, suyo) for _, _, recuento, suyo in columnas]
+    recuentos = [(recuento, enlace_a_filas(**suyo)) for _, _, recuento, suyo in columnas]
+    por_columna = [casillas_de(recuento, filas) for recuento, filas in recuentos]
     return Embudo(
         niveles=[(nombre, corto) for nombre, corto, _, _ in columnas],
-        gads=[
-            Casilla(None, recuento.total, 100, enlace_a_filas(**suyo))
-            for _, _, recuento, suyo in columnas
-        ],
+        gads=[Casilla(None, recuento.total, 100, filas) for recuento, filas in recuentos],
         pasos=[
             Paso(
                 escalon,
@@ -195,28 +211,34 @@ def juntar(ambitos):
 
 @dataclass
 class Hijo:
-    """Un ámbito en la tabla de los que hay dentro de otro."""
+    """Un ámbito en la tabla de los que hay dentro de otro; `filtro`, el que deja solo lo suyo.
+
+    Sus casillas se arman al mirarlas: de cientos de grupos se ordenan todos y se muestran unos.
+    """
 
     nombre: str
     url: str
-    total: Casilla
-    casillas: list[Casilla]
-    atrasados: Casilla | None
+    cifras: dict
+    filtro: dict
     orden: int = 0
 
+    @cached_property
+    def recuento(self):
+        return Recuento.leer(self.cifras["niveles"])
 
-def hijo(nombre, url, cifras, filtro, orden=0):
-    """El renglón de un ámbito; los que llevan hoja de ruta dicen además cuánto les falta."""
-    recuento = Recuento.leer(cifras["niveles"])
-    ritmo = cifras.get("ritmo")
-    return Hijo(
-        nombre=nombre,
-        url=url,
-        total=Casilla(None, recuento.total, 100, enlace_a_filas(**filtro)),
-        casillas=casillas_de(recuento, filtro),
-        atrasados=casilla_de_ritmo(ritmo, Situacion.ATRASADA, filtro) if ritmo else None,
-        orden=orden,
-    )
+    @cached_property
+    def total(self):
+        return Casilla(None, self.recuento.total, 100, enlace_a_filas(**self.filtro))
+
+    @cached_property
+    def casillas(self):
+        return casillas_de(self.recuento, self.total.url)
+
+    @cached_property
+    def atrasados(self):
+        """Cuánto falta de su hoja de ruta; None si no la lleva."""
+        ritmo = self.cifras.get("ritmo")
+        return casilla_de_ritmo(ritmo, Situacion.ATRASADA, self.filtro) if ritmo else None
 
 
 def casilla_de_ritmo(ritmo, situacion, filtro):
@@ -242,9 +264,9 @@ def ordenar(hijos, orden):
 def _valor(uno, orden):
     """Lo que no toca a ninguno de sus GAD va después del cero."""
     if orden == "gad":
-        return uno.total.cuantos
+        return uno.recuento.total
     if orden == "atrasados":
-        casilla = uno.atrasados
-        return casilla.cuantos if casilla else -1
-    casilla = uno.casillas[PASOS.index(Escalon(orden))]
-    return -1 if casilla.porcentaje is None else casilla.porcentaje
+        ritmo = uno.cifras.get("ritmo")
+        return ritmo[Situacion.ATRASADA.value] if ritmo else -1
+    porcentaje = uno.recuento.porcentaje(Escalon(orden))
+    return -1 if porcentaje is None else porcentaje

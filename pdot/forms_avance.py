@@ -31,12 +31,11 @@ class FiltroRitmo(forms.Form):
 
     def aplicar(self, puestos):
         """Los de esa zona (la del GAD), ese grupo y esa situación."""
-        zona, grupo = self.cleaned_data["zona"], self.cleaned_data["grupo"]
-        situacion = self.cleaned_data["situacion"]
-        return [
-            puesto
-            for puesto in puestos
-            if zona in ("", str(puesto.zona))
-            and grupo in ("", str(puesto.grupo.pk))
-            and situacion in ("", puesto.situacion.value)
-        ]
+        pedido = self.cleaned_data
+        if pedido["grupo"]:
+            puestos = [uno for uno in puestos if uno.grupo.pk == int(pedido["grupo"])]
+        if pedido["zona"]:
+            puestos = [uno for uno in puestos if uno.zona == int(pedido["zona"])]
+        if pedido["situacion"]:
+            puestos = [uno for uno in puestos if uno.situacion == pedido["situacion"]]
+        return puestos

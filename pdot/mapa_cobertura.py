@@ -39,6 +39,7 @@ def mapa_de_escalones(escalones, *, ventana):
     `ventana`: los códigos que se encuadran; None muestra el país entero.
     """
     del_pais = ventana is None
+    direccion = Gad.enlazador()
 
     def estilo(celda):
         escalon = escalones.get(celda.codigo)
@@ -47,7 +48,7 @@ def mapa_de_escalones(escalones, *, ventana):
         return Estilo(
             **ASPECTO[escalon],
             titulo=f"{celda.nombre}: {escalon.label}",
-            url=Gad(pk=celda.codigo).get_absolute_url(),
+            url=direccion(celda.codigo),
             # En un tono oscuro el nombre queda en el título y en la lista.
             etiqueta="" if del_pais or escalon in OSCUROS else celda.nombre,
             # El borde separa lo propio de las celdas tenues de alrededor, también en gris.

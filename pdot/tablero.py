@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, When, Window
+from django.db.models import Case, Count, When
 from django.urls import reverse
 
 from acompanamiento import pendientes as del_acompanamiento
 from acompanamiento.models import Estrategia, Grupo
 from talleres import pendientes as de_los_talleres
-from territorios import pendientes as del_correo
+from territorios.consultas import Cuantas
 from territorios.jurisdiccion import Permiso
 from territorios.models import Gad, Usuario
-from territorios.pendientes import Bloque, lo_urgente_primero
+from territorios.pendientes import Bloque, cuentas_del_correo, del_correo, lo_urgente_primero
 
 from . import pendientes as del_pdot
 from .models import Evaluacion, Pdot, ProgramaGobierno
@@ -22,11 +22,16 @@ GRUPOS_MOSTRADOS = 8
 
 @dataclass
 class Tablero:
-    """Lo que espera, lo urgente primero; la agenda cercana, y la última evaluación de su GAD."""
+    """Lo que espera, lo urgente primero; la agenda cercana, y la última evaluación de su GAD.
+
+    `por_estado`: (estado, nombre, cuántas evaluaciones ve), vacío en un GAD: a él le importa la
+    suya, que va aparte.
+    """
 
     bloques: list
     agenda: Bloque
     propia: Evaluacion | None
+    por_estado: list
 
     @property
     def pendientes(self):
@@ -41,13 +46,27 @@ class Tablero:
 def tablero_de(usuario):
     suyas = del_pdot.del_gad(usuario) if usuario.gad_id else []
     talleres, agenda = de_los_talleres.para_tablero(usuario)
+    cuentas = {} if usuario.gad_id else _cuentas(usuario)
     bloques = [
-        *del_correo.para_tablero(usuario),
+        del_correo(cuentas),
         *del_pdot.para_tablero(usuario, suyas),
         *talleres,
         *del_acompanamiento.para_tablero(usuario),
     ]
-    return Tablero(lo_urgente_primero(bloques), agenda, suyas[0] if suyas else None)
+    por_estado = [(estado, nombre, cuentas.get(estado, 0)) for estado, nombre in Estado.choices]
+    return Tablero(
+        lo_urgente_primero(bloques),
+        agenda,
+        propia=suyas[0] if suyas else None,
+        por_estado=[] if usuario.gad_id else por_estado,
+    )
+
+
+def _cuentas(usuario):
+    """{estado: cuántas evaluaciones ve}, y las del correo si le tocan. Una consulta."""
+    visibles = Evaluacion.objects.visibles_para(usuario).order_by()
+    por_estado = visibles.values_list("estado").annotate(n=Count("pk"))
+    return dict(por_estado.union(*cuentas_del_correo(usuario), all=True))
 
 
 def primeros_pasos(usuario):
@@ -106,13 +125,7 @@ def programa_propio(usuario):
 
 def grupos_de(usuario):
     """Los primeros grupos vivos que ve, cada uno con cuántos son en total (`en_total`)."""
-    vivos = Grupo.objects.visibles_para(usuario).vivos().para_lista()
-    return list(vivos.annotate(en_total=Window(Count("pk")))[:GRUPOS_MOSTRADOS])
-
-
-def evaluaciones_por_estado(usuario):
-    """(estado, nombre, cuántas ve) de todos los estados, con cero donde no hay."""
-    visibles = Evaluacion.objects.visibles_para(usuario).order_by()
-    filas = visibles.values_list("estado").annotate(n=Count("pk"))
-    cuenta = dict(filas)
-    return [(valor, nombre, cuenta.get(valor, 0)) for valor, nombre in Estado.choices]
+    vivos = Grupo.objects.visibles_para(usuario).vivos()
+    # Primero cuáles y después sus cuentas: al revés se contarían los miembros de todos.
+    primeros = Grupo.objects.filter(pk__in=vivos.values("pk")[:GRUPOS_MOSTRADOS]).para_lista()
+    return list(primeros.annotate(en_total=Cuantas(vivos.order_by().values("pk"))))

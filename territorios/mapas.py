@@ -20,7 +20,7 @@ from typing import NamedTuple
 from django.template.loader import render_to_string
 
 from .models import Contorno
-from .trazos import Caja, caja_de_todas, lugar_de_rotulo, silueta
+from .trazos import Caja, Enlace, caja_de_todas, lugar_de_rotulo, silueta
 
 GALAPAGOS = "20"
 
@@ -114,15 +114,6 @@ class Capa(NamedTuple):
     fuente: str
     fecha: date
     esquematica: bool
-
-
-class Enlace(NamedTuple):
-    """Celdas con un mismo destino, como (trazo, título). `titulo` nombra el enlace."""
-
-    url: str
-    titulo: str
-    celdas: list[tuple[str, str]]
-    clase: str = ""
 
 
 class Bloque(NamedTuple):

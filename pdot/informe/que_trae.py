@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import IntegerField, Q, Subquery, Sum
+from django.db.models import Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from acompanamiento.models import Acuerdo, Estrategia, Membresia
 from talleres.models import Aporte, Encuentro, Participante, PuntoAgenda
+from territorios.consultas import Cuantas
 from territorios.texto import cuantos
 
 from ..models import ElementoVision, Evaluacion, Necesidad, PlanCapacidades
@@ -25,13 +26,6 @@ class Casilla:
     descripcion: str
     cifra: str
     marcada: bool = True
-
-
-class _Cuenta(Subquery):
-    """Cuántas filas tiene una consulta, para contar varias en una sola ida a la base."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) cuenta)"
-    output_field = IntegerField()
 
 
 def casillas_de(alcance, marcadas):
@@ -59,7 +53,7 @@ def _que_trae(clave, cifras):
 
 def _cifras(alcance):
     """{qué: cuántos} de todo lo que las casillas dicen."""
-    cuentas = {que: _Cuenta(_claves(suyas)) for que, suyas in _consultas(alcance).items()}
+    cuentas = {que: Cuantas(_claves(suyas)) for que, suyas in _consultas(alcance).items()}
     vivos = alcance.encuentros.exclude(estado=CANCELADO).order_by()
     suma = vivos.values("estrategia").annotate(suma=Sum("participantes_declarados"))
     cuentas["declarados"] = Coalesce(Subquery(suma.values("suma")), 0)

@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from acompanamiento.models import Grupo
@@ -17,9 +17,9 @@ from ..avance_de_gad import avance_de_gad
 from ..embudo import (
     ORDENES,
     PASOS,
+    Hijo,
     armar_embudo,
     casilla_de_ritmo,
-    hijo,
     juntar,
     leer_contado,
     ordenar,
@@ -31,7 +31,7 @@ from ..hojas_de_listas import AVANCE, RITMO
 from ..mapa_cobertura import mapa_de_escalones
 from ..miradas import PAIS, ambito_de_grupo, ambito_de_zona
 from ..models import esta_a_la_vista
-from ..ritmo import Situacion, puestos_de
+from ..ritmo import Situacion, con_gads, puestos_de
 from ..tendencia import leer_tendencia
 
 POR_PAGINA = 50
@@ -48,9 +48,9 @@ def _migas(*pasos):
     ]
 
 
-def _contado(request):
+def _contado(request, ambito=""):
     """Lo contado para quien entra. Si mataron al trabajador, basta con que alguien mire."""
-    contado = leer_contado(request.user)
+    contado = leer_contado(request.user, ambito)
     if contado.hay_cambios:
         asegurar()
     return contado
@@ -62,17 +62,17 @@ def _contado(request):
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def avance(request):
     """Lo que abarca quien entra: el país, su zona o, si es de un GAD, sus grupos."""
-    contado = _contado(request)
     if request.user.ve_el_pais:
-        return _del_pais(request, contado)
+        return _del_pais(request)
     if request.user.zona_id:
-        return _de_la_zona(request, contado, request.user.zona, _migas())
-    return _de_los_grupos(request, contado)
+        return _de_la_zona(request, request.user.zona, _migas())
+    return _de_los_grupos(request)
 
 
-def _del_pais(request, contado):
+def _del_pais(request):
+    contado = _contado(request, PAIS)
     zonas = [
-        hijo(
+        Hijo(
             f"Zona {numero} · {cifras['nombre']}",
             reverse("pdot:avance_de_zona", args=[numero]),
             cifras,
@@ -81,13 +81,14 @@ def _del_pais(request, contado):
         )
         for numero, cifras in contado.zonas().items()
     ]
+    grupos = contado.grupos()
     contexto = {
         "titulo": "Avance del país",
         "migas": _migas(),
         "hijos": zonas,
         "nombre_de_hijos": "Zona",
-        "rezagados": _rezagados(contado.grupos()),
-        "cuantos_grupos": len(contado.grupos()),
+        "rezagados": _rezagados(grupos),
+        "cuantos_grupos": len(grupos),
     }
     return _pagina(request, contado, PAIS, {}, contexto)
 
@@ -99,14 +100,15 @@ def zona(request, zona):
         raise Http404
     zona = get_object_or_404(Zona, pk=zona)
     migas = _migas((str(zona), None))
-    return _de_la_zona(request, _contado(request), zona, migas)
+    return _de_la_zona(request, zona, migas)
 
 
-def _de_la_zona(request, contado, zona, migas):
+def _de_la_zona(request, zona, migas):
     ambito, filtro = ambito_de_zona(zona.pk), {"zona": zona.pk}
-    cifras = contado.entero(ambito) or {"provincias": {}}
+    contado = _contado(request, ambito)
+    cifras = contado.entero or {"provincias": {}}
     provincias = [
-        hijo(uno["nombre"], _filas(zona=zona.pk, provincia=pp), uno, filtro | {"provincia": pp})
+        Hijo(uno["nombre"], _filas(zona=zona.pk, provincia=pp), uno, filtro | {"provincia": pp})
         for pp, uno in sorted(cifras["provincias"].items())
     ]
     grupos = contado.grupos(zona.pk)
@@ -132,8 +134,9 @@ def _filas(**filtro):
     return reverse("pdot:cobertura") + "?" + "&".join(f"{n}={v}" for n, v in filtro.items())
 
 
-def _de_los_grupos(request, contado):
+def _de_los_grupos(request):
     """Quien es de un GAD: él y los grupos en que está, uno por renglón."""
+    contado = _contado(request)
     contexto = {
         "lugar": "pdot",
         "pagina_de_pdot": "avance",
@@ -149,7 +152,7 @@ def _de_los_grupos(request, contado):
 
 def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
     """La página de un ámbito: mapa, embudo, tendencia, ritmo, comparación y lo que contiene."""
-    cifras = contado.entero(ambito)
+    cifras = contado.entero
     contexto |= {
         "lugar": "pdot",
         "pagina_de_pdot": "avance",
@@ -185,8 +188,8 @@ def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
 
 def _renglon_de_grupo(pk, cifras):
     nombre = f"Grupo {cifras['numero']} · {cifras['nombre']}"
-    direccion = reverse("pdot:tablero_de_grupo", args=[pk])
-    return hijo(nombre, direccion, cifras, {"grupo": pk}, orden=pk)
+    direccion = reverse_lazy("pdot:tablero_de_grupo", args=[pk])
+    return Hijo(nombre, direccion, cifras, {"grupo": pk}, orden=pk)
 
 
 def _rezagados(grupos):
@@ -227,9 +230,9 @@ def grupo(request, pk):
     """Un grupo con sus GAD; de uno propuesto o cancelado se dice que no acompaña a nadie."""
     visibles = Grupo.objects.visibles_para(request.user).select_related("estrategia")
     grupo = get_object_or_404(visibles, pk=pk)
-    contado = _contado(request)
     ambito = ambito_de_grupo(pk)
-    cifras = contado.entero(ambito)
+    contado = _contado(request, ambito)
+    cifras = contado.entero
     contexto = {
         "titulo": f"Avance del grupo {grupo.numero}",
         "antetitulo": grupo.nombre,
@@ -306,6 +309,8 @@ def ritmo(request):
     if es_valido:
         puestos = filtro.aplicar(puestos_de(grupos, timezone.localdate()))
         if formato := formato_pedido(request, RITMO):
-            return descargar(formato, RITMO, puestos)
-        contexto["pagina"] = Paginator(puestos, POR_PAGINA).get_page(request.GET.get("pagina"))
+            return descargar(formato, RITMO, con_gads(puestos))
+        pagina = Paginator(puestos, POR_PAGINA).get_page(request.GET.get("pagina"))
+        con_gads(pagina.object_list)
+        contexto["pagina"] = pagina
     return render(request, "pdot/ritmo.html", contexto, status=200 if es_valido else 400)

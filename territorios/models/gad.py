@@ -117,6 +117,12 @@ class Gad(models.Model):
             return f"{self.nombre} (cantón, {self.territorio.padre.nombre})"
         return f"{self.nombre} (provincia)"
 
+    @classmethod
+    def enlazador(cls):
+        """Función de un código a la dirección de su página, para cientos: resuelve una ruta."""
+        molde = cls(pk="CODIGO").get_absolute_url()
+        return lambda codigo: molde.replace("CODIGO", codigo)
+
     @property
     def titulo_autoridad(self):
         return self.TITULOS[self.nivel]

@@ -64,8 +64,8 @@ def comprobar_que_coinciden(client, central, zonales):
 
 
 def comprobar_el_avance(usuario, ambito, resumen):
-    contado = leer_contado(usuario)
-    cifras = contado.entero(ambito)
+    contado = leer_contado(usuario, ambito)
+    cifras = contado.entero
     assert sum(total for total, _ in cifras["niveles"].values()) == resumen["gad"]
     assert len(contado.grupos()) == resumen["grupos"]
     assert pasos(cifras) == de_la_cobertura(usuario)
@@ -100,7 +100,7 @@ def comprobar_el_informe(alcance, dicho):
     declarados = sum(uno.participantes_declarados or 0 for uno in vivos)
     assert declarados == dicho["participantes_declarados"] == (gente["declarados"] or 0)
     contado = leer_contado(alcance.usuario)
-    de_grupos = {pk: contado.entero(f"grupo-{pk}") for pk in contado.grupos()}
+    de_grupos = {pk: leer_contado(alcance.usuario, f"grupo-{pk}").entero for pk in contado.grupos()}
     suyos = {pk: c for pk, c in de_grupos.items() if c["estrategia"] == alcance.estrategia.pk}
     del_informe = {grupo.pk: grupo for grupo in leido["grupos"]}
     assert {pk: len(cifras["gads"]) for pk, cifras in suyos.items()} == {
