@@ -82,25 +82,20 @@ class EncuentroQuerySet(models.QuerySet):
             cambiado=Subquery(asientos.values("history_date")[:1])
         )
 
-    def para_ficha(self, usuario):
-        """Con lo que muestra su página; de los grupos, solo los que ve `usuario`."""
+    def para_ficha(self):
+        """Con lo que muestra su página; lo que está en otras tablas lo lee `leer_ficha`."""
         gads = Convocado.objects.con_respuesta().select_related("gad__territorio__padre__padre")
         segunda = Encuentro.objects.filter(jornada_de=OuterRef("pk")).order_by("inicio")
-        # En una subconsulta: con otro JOIN, cada participante se contaría una vez por grupo.
-        nomina = Encuentro.objects.filter(pk=OuterRef("pk")).annotate(n=Count("participantes"))
+        sus_grupos = Encuentro.grupos.through.objects.filter(encuentro=OuterRef("pk"))
+        por_encuentro = sus_grupos.values("encuentro").annotate(n=Count("pk"))
         return (
             self.select_related(
                 "estrategia", "canton__padre", "autoridad", "gad__territorio__padre", "jornada_de"
             )
-            .prefetch_related(
-                models.Prefetch("grupos", Grupo.objects.visibles_para(usuario)),
-                models.Prefetch("convocados", gads),
-                models.Prefetch("facilitaciones", Facilitacion.objects.select_related("entidad")),
-            )
+            .prefetch_related(models.Prefetch("convocados", gads))
             .annotate(
                 segunda_jornada=Subquery(segunda.values("pk")[:1]),
-                cuantos_grupos=Count("grupos"),
-                registrados=Subquery(nomina.values("n")),
+                cuantos_grupos=Coalesce(Subquery(por_encuentro.values("n")), 0),
             )
         )
 
