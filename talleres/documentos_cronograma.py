@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from itertools import groupby, zip_longest
 
+from django.db.models import prefetch_related_objects
+
 from acompanamiento.models import Membresia
 from territorios.documentos import nombre_de_pdf
 from territorios.emision import Pliego
@@ -74,6 +76,7 @@ def cronograma_de_trabajo(programa):
             "elija un período más corto o un grupo."
         )
     encuentros, traslados = programa.entre(desde, hasta)
+    prefetch_related_objects(encuentros, "canton__padre")
     bloques = bloques_de(encuentros, traslados)
     fechas = sorted(pieza.fecha for pieza in (*encuentros, *traslados)) or [desde, hasta]
     contexto = {

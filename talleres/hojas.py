@@ -21,6 +21,7 @@ def con_lo_que_se_exporta(encuentros, usuario):
     """En orden, con los grupos que ve quien exporta, las entidades y a cuántos se convoca."""
     return (
         encuentros.para_cronograma()
+        .select_related("canton")
         .en_orden()
         .prefetch_related(
             Prefetch("grupos", Grupo.objects.visibles_para(usuario).order_by("numero")),

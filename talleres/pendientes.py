@@ -62,7 +62,7 @@ def los_de(usuario, que):
     else:
         suyos = Encuentro.objects.visibles_para(usuario)
         if usuario.gad_id:
-            suyos = suyos.con_gad(usuario.gad_id)
+            suyos = suyos.con_gads([usuario.gad_id])
     return con_plazo(suyos.filter(cuales(que, timezone.localdate())))
 
 

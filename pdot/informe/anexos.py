@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from talleres.asistencia import contar_por_encuentro
 from talleres.documentos_cronograma import TOPE_DE_ENCUENTROS, bloques_de, insumos_de
 from talleres.models import Encuentro, Participante, PuntoAgenda, Traslado
-from talleres.programa import opciones_de, poner_lo_suyo
+from talleres.programa import entidades_de, poner_lo_suyo
 from territorios.texto import enumerar
 
 from .secciones import Seccion
@@ -23,8 +23,8 @@ def cronograma(alcance):
     cuantos = alcance.encuentros.count()
     if cuantos > TOPE_DE_ENCUENTROS:
         return {"cuantos": cuantos, "tipos": Tipo.choices, "meses": _por_mes(alcance.encuentros)}
-    encuentros = list(alcance.encuentros.para_cronograma())
-    entidades = {una.pk: una for una in opciones_de(alcance.encuentros)["entidad"]}
+    encuentros = list(alcance.encuentros.para_cronograma().select_related("canton__padre"))
+    entidades = {una.pk: una for una in entidades_de(alcance.encuentros)}
     poner_lo_suyo(encuentros, {grupo.pk: grupo for grupo in alcance.todos_los_grupos}, entidades)
     traslados = _traslados(alcance, encuentros)
     return {

@@ -22,7 +22,6 @@ from talleres.documentos_cronograma import (
 from talleres.filtros import FiltroDeLista
 from talleres.models import Encuentro, Facilitacion
 from talleres.programa import Programa
-from talleres.views.cronograma import grupos_de
 from territorios.models import NombreInstitucion, Usuario
 from tests.conftest import entrar
 from tests.fabricas import (
@@ -44,7 +43,7 @@ def ruta(estrategia="piloto-2019"):
 
 def hacer(usuario, **elegido):
     estrategia = Estrategia.objects.get()
-    programa = Programa(usuario, estrategia, grupos_de(usuario), elegido, FiltroDeLista)
+    programa = Programa(usuario, estrategia, elegido, FiltroDeLista)
     assert programa.filtro.is_valid(), programa.filtro.errors
     return cronograma_de_trabajo(programa)
 
