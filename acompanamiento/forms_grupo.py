@@ -16,11 +16,18 @@ from .models import Criterio, Grupo
 
 
 class CodigosField(forms.MultipleChoiceField):
-    """Códigos marcados en la mesa; los que hoy no están en la DPA se rechazan por su código."""
+    """Códigos marcados en la mesa; los que hoy no están en la DPA se rechazan por su código.
 
+    Los que valen van en `codigos` y no en `choices`: son más de mil y la plantilla escribe lo suyo.
+    """
+
+    codigos = frozenset()
     default_error_messages = {
         "invalid_choice": "%(value)s no es el código de un territorio vigente."
     }
+
+    def valid_value(self, value):
+        return value in self.codigos
 
 
 class Opcion(forms.ModelChoiceField):
@@ -147,10 +154,10 @@ class GrupoForm(FormularioVersionado):
 
     def _poner_codigos(self):
         sitios, provincias = self.terreno.sitios, self.terreno.provincias
-        gads = [codigo for sitio in sitios.values() for codigo in sitio.gads]
-        self.fields["cantones"].choices = [(codigo, codigo) for codigo in sitios]
-        self.fields["marcados"].choices = [(codigo, codigo) for codigo in [*gads, *provincias]]
-        self.fields["vistos"].choices = [(codigo, codigo) for codigo in [*sitios, *provincias]]
+        gads = {codigo for sitio in sitios.values() for codigo in sitio.gads}
+        self.fields["cantones"].codigos = set(sitios)
+        self.fields["marcados"].codigos = gads | set(provincias)
+        self.fields["vistos"].codigos = set(sitios) | set(provincias)
         zonas = sorted({sitio.zona for sitio in sitios.values()})
         self.fields["ambito"].choices = [
             *((str(zona), f"Zona {zona} y sus vecinos") for zona in zonas),

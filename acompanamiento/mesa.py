@@ -124,7 +124,7 @@ class Terreno:
 
 
 def _leer_territorio():
-    """(cantones, nombre de cada provincia, {cantón: parroquias con su cabecera}, pares que limitan).
+    """(cantones, nombre de cada provincia, {cantón: parroquias con su cabecera}, pares vecinos).
 
     Una sola consulta: la fila de cada territorio se repite por cada uno con que limita.
     """
