@@ -54,6 +54,7 @@ def acuerdos(request):
         "lugar": "acompanamiento",
         "migas": migas_de_acuerdos(),
         "filtro": filtro,
+        "raiz": reverse("acompanamiento:acuerdos"),
         "acuerdos": Paginator(elegidos, POR_PAGINA).get_page(request.GET.get("pagina")),
         "hoja": ACUERDOS,
         "vencidos": visibles.vencidos().count(),
