@@ -93,7 +93,7 @@ def ficha_de_grupo(grupo, usuario):
 
     Cinco consultas, o seis si algo nació de una tarjeta, sean cuantas sean las filas.
     """
-    miembros = [_gad(*campos) for campos in grupo.sus_miembros]
+    miembros = _gads(grupo.sus_miembros)
     filas = _filas(miembros, usuario)
     evaluadas = [fila for fila in filas if fila.esta_evaluada]
     necesidades = _necesidades(grupo, miembros, usuario)
@@ -141,11 +141,16 @@ def ficha_de_grupo(grupo, usuario):
 # --- De las listas del grupo a lo que se muestra ------------------------------------------------
 
 
-def _gad(pk, nivel, nombre, padre, nombre_del_padre, nombre_del_abuelo):
-    abuelo = Territorio(nombre=nombre_del_abuelo)
-    superior = padre and Territorio(pk=padre, nombre=nombre_del_padre, padre=abuelo)
-    territorio = Territorio(pk=pk, nombre=nombre, padre=superior)
-    return Gad(territorio=territorio, nivel=nivel)
+def _gads(miembros):
+    """Un Gad por fila, con su territorio y los superiores: los que hacen falta para nombrarlo."""
+    gads, superiores = [], {}
+    for pk, nivel, nombre, padre, nombre_del_padre, nombre_del_abuelo in miembros:
+        if padre and padre not in superiores:
+            abuelo = Territorio(nombre=nombre_del_abuelo)
+            superiores[padre] = Territorio(pk=padre, nombre=nombre_del_padre, padre=abuelo)
+        territorio = Territorio(pk=pk, nombre=nombre, padre=superiores.get(padre))
+        gads.append(Gad(territorio=territorio, nivel=nivel))
+    return gads
 
 
 def _retomado(pk, numero, nombre):
