@@ -30,22 +30,23 @@ class Avance:
     hitos_por_cumplir: int
 
 
-def avance_de(estrategia, usuario, grupos, acompanados):
+def avance_de(estrategia, usuario, grupos):
     """El Avance, con lo que `usuario` puede ver. Una consulta, haya lo que haya.
 
-    `grupos`: los que ve, con su `reparto` y sus `cuantos_hitos`. `acompanados`: códigos de los GAD
-    de los ya conformados.
+    `grupos`: los que ve, con su `reparto` y sus `cuantos_hitos`.
     """
     vivos = [grupo for grupo in grupos if grupo.esta_vivo]
-    acuerdos = Acuerdo.objects.visibles_para(usuario).filter(grupo__in=vivos)
+    claves = [grupo.pk for grupo in vivos]
+    conformados = [grupo.pk for grupo in grupos if grupo.esta_conformado]
+    acuerdos = Acuerdo.objects.visibles_para(usuario).filter(grupo__in=claves)
     encuentros = Encuentro.objects.visibles_para(usuario).filter(estrategia=estrategia)
     cuentas = _juntar(
         _contar(encuentros.abiertos(), F("tipo"), Value("abierto")),
         _contar(encuentros.filter(estado=REALIZADO), F("tipo"), Value(REALIZADO)),
         _contar(acuerdos, Value("acuerdo"), F("estado")),
         _contar(acuerdos.vencidos(), Value("acuerdo"), Value("vencido")),
-        _contar(_cumplimientos(vivos), Value("hito"), Value("cumplido")),
-        _contar(_aprobadas(usuario, acompanados), Value("gad"), Value("aprobado"), "pdot__gad"),
+        _contar(_cumplimientos(claves), Value("hito"), Value("cumplido")),
+        _contar(_aprobadas(usuario, conformados), Value("gad"), Value("aprobado"), "pdot__gad"),
     )
     return Avance(
         momentos=[_momento(tipo, cuentas) for tipo in MOMENTOS],
@@ -70,9 +71,11 @@ def _cumplimientos(grupos):
     return CumplimientoHito.objects.filter(Exists(miembro), hito__grupo__in=grupos)
 
 
-def _aprobadas(usuario, gads):
+def _aprobadas(usuario, grupos):
+    """Las de los miembros de hoy de esos grupos."""
+    miembros = Membresia.objects.vigentes_en().filter(grupo__in=grupos).values("gad")
     visibles = Evaluacion.objects.visibles_para(usuario)
-    return visibles.filter(estado=Evaluacion.Estado.APROBADA, pdot__gad__in=list(gads))
+    return visibles.filter(estado=Evaluacion.Estado.APROBADA, pdot__gad__in=miembros)
 
 
 def _contar(consulta, que, cual, distintos="pk"):

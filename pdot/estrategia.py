@@ -34,7 +34,7 @@ def ficha_de_estrategia(estrategia, usuario):
         "propuestos": sum(grupo.esta_propuesto for grupo in grupos),
         "total": total,
         "asistencia": de_estrategia(estrategia, usuario),
-        "avance": avance_de(estrategia, usuario, grupos, total.gads),
+        "avance": avance_de(estrategia, usuario, grupos),
         "puede_formar": usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO),
         "puede_administrar": usuario.puede(Permiso.ADMINISTRAR),
     }

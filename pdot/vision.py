@@ -14,7 +14,7 @@ from territorios.bitacora import cambios_de
 from territorios.texto import cuantos, enumerar, sin_tildes
 
 from .coherencia import aprobadas_de, miembros_de
-from .models import ElementoVision, Pertenencia, Promocion, TemaDeVision, VisionCircunvecina
+from .models import ElementoVision, Pertenencia, TemaDeVision, VisionCircunvecina
 from .similitud import UMBRAL, agrupar, partes
 
 DE_TODO_EL_GRUPO = "Todo el grupo"
@@ -140,10 +140,9 @@ def elementos_de_grupo(grupo, evaluaciones):
     GAD, porque una ficha puede ser de dos cantones; sin GAD, el elemento es de todo el grupo.
     """
     filas = ElementoVision.objects.filter(Q(grupo=grupo) | Q(evaluacion__in=list(evaluaciones)))
-    filas = filas.annotate(de_tarjeta=Promocion.objects.dieron("elemento_vision"))
     campos = ("pk", "texto", "dudosa", "evaluacion", "gads", "gads__territorio__nombre")
     elementos = {}
-    for fila in filas.order_by("evaluacion", "orden", "pk", "gads").values(*campos, "de_tarjeta"):
+    for fila in filas.order_by("evaluacion", "orden", "pk", "gads").values(*campos):
         codigo = evaluaciones.get(fila["evaluacion"]) or fila["gads"]
         _, gads = elementos.setdefault(fila["pk"], (fila, {}))
         if codigo:

@@ -79,7 +79,12 @@ def contar_jornadas(encuentro):
 
 def de_grupo(grupo):
     """La de los encuentros del grupo: quien ve el grupo los ve todos. Una consulta."""
-    return contar(Participante.objects.filter(encuentro__in=grupo.encuentros.values("pk")))
+    return de_cuentas(cuentas_de_grupo(grupo).values_list("nivel", "sexo", "cuantos"))
+
+
+def cuentas_de_grupo(grupo):
+    """Cuántas personas de cada nivel y sexo fueron a los encuentros del grupo: `de_cuentas`."""
+    return _cuentas(Participante.objects.filter(encuentro__in=grupo.encuentros.values("pk")))
 
 
 def de_estrategia(estrategia, usuario):

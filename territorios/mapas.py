@@ -459,10 +459,11 @@ def _que_caben(candidatos, letra, ventana, numeros, escalas):
     for candidato in candidatos:
         for escala in escalas:
             rotulo, libre = _rotulo(candidato, letra * escala)
-            cabe = rotulo.caja.ancho <= libre and ventana.encierra(rotulo.caja)
-            libre_de_otros = not any(rotulo.caja.toca(otra) for otra in ocupado)
-            if libre_de_otros and (cabe or rotulo.clase == SIEMPRE):
-                ocupado.append(rotulo.caja)
+            caja = rotulo.caja
+            cabe = caja.ancho <= libre and ventana.encierra(caja)
+            # Mirar los demás rótulos es lo caro: solo si este cabe en su lugar.
+            if (cabe or rotulo.clase == SIEMPRE) and not any(caja.toca(otra) for otra in ocupado):
+                ocupado.append(caja)
                 puestos.append(rotulo)
                 break
     return puestos

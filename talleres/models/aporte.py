@@ -87,6 +87,10 @@ class AporteQuerySet(models.QuerySet):
             | Q(estrategia=grupo.estrategia_id, grupo=None, encuentro=None)
         )
 
+    def en_orden(self):
+        """Por momento y, en cada uno, como se anotaron."""
+        return self.order_by("momento", "orden", "pk")
+
     def para_tablero(self, usuario):
         """En orden, con lo que muestra la tarjeta; `ve_foto`: si `usuario` ve su papelote."""
         fotos = Evidencia.objects.visibles_para(usuario).vigentes().filter(pk=OuterRef("foto"))
