@@ -1,10 +1,20 @@
 """Qué fotos de una evaluación se muestran en cada página."""
 
+from django.db.models import Exists, OuterRef
+
 from .models import FotoDeEvaluacion
 
 
+def con_fotos(evaluaciones):
+    """Las mismas, con `tiene_fotos`: si tiene alguna, la vea o no quien mira."""
+    suyas = FotoDeEvaluacion.objects.filter(evaluacion=OuterRef("pk"))
+    return evaluaciones.annotate(tiene_fotos=Exists(suyas))
+
+
 def fotos_de_seccion(evaluacion, codigo, usuario):
-    """Las de una sección."""
+    """Las de una sección; la evaluación viene `con_fotos`, y sin ninguna no se consulta."""
+    if not evaluacion.tiene_fotos:
+        return []
     return fotos_de(evaluacion, usuario).filter(seccion__codigo=codigo)
 
 
