@@ -18,12 +18,31 @@ from .models import ElementoVision, Evaluacion, Informacion, Problema, Promocion
 # Lo que va en cada columna de la tabla que no tiene ese campo.
 VACIO = {"numero": 0, "gad": "", "marca": "", "si": False, "a": "", "b": "", "c": "", "version": 0}
 COLUMNAS = {
-    Respuesta: {"numero": "pregunta_id", "marca": "valor", "si": "dudosa", "a": "texto"}
-    | {"version": "version"},
-    Vinculo: {"gad": "con_id", "marca": "valor", "a": "justificacion", "b": "incompatibles"}
-    | {"c": "sinergias", "version": "version"},
-    Informacion: {"numero": "orden", "gad": "proveedor_gad_id", "marca": "situacion"}
-    | {"si": "puede_entregar", "a": "dato", "b": "proveedor", "c": "detalle", "version": "version"},
+    Respuesta: {
+        "numero": "pregunta_id",
+        "marca": "valor",
+        "si": "dudosa",
+        "a": "texto",
+        "version": "version",
+    },
+    Vinculo: {
+        "gad": "con_id",
+        "marca": "valor",
+        "a": "justificacion",
+        "b": "incompatibles",
+        "c": "sinergias",
+        "version": "version",
+    },
+    Informacion: {
+        "numero": "orden",
+        "gad": "proveedor_gad_id",
+        "marca": "situacion",
+        "si": "puede_entregar",
+        "a": "dato",
+        "b": "proveedor",
+        "c": "detalle",
+        "version": "version",
+    },
     ElementoVision: {"numero": "orden", "si": "dudosa", "a": "texto"},
     Problema: {"numero": "orden", "si": "de_tarjeta", "a": "texto"},
 }
@@ -76,12 +95,12 @@ def _en_columnas(modelo, filas, de_cuando):
 
 
 def _de_la_toma(toma, filas):
+    """{modelo: [objetos]}: de lo de antes, cómo había quedado cada fila, sin las quitadas."""
     ultimas = {}
     for que, evaluacion, momento, asiento, tipo, clave, *valores in filas:
-        es_de_la_toma = evaluacion == toma.evaluacion.pk and (momento is None) == (
-            toma.momento is None
-        )
-        if not es_de_la_toma or (momento and momento > toma.momento):
+        if evaluacion != toma.evaluacion.pk or (momento is None) != (toma.momento is None):
+            continue
+        if momento and momento > toma.momento:
             continue
         cuando = (momento, asiento)
         if (que, clave) not in ultimas or ultimas[que, clave][0] < cuando:

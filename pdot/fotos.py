@@ -12,13 +12,15 @@ def con_fotos(evaluaciones):
 
 
 def fotos_de_seccion(evaluacion, codigo, usuario):
-    """Las de una sección; la evaluación viene `con_fotos`, y sin ninguna no se consulta."""
+    """Las de una sección."""
+    return fotos_de(evaluacion, usuario, seccion__codigo=codigo)
+
+
+def fotos_de(evaluacion, usuario, **cuales):
+    """Las que ve, por sección y pregunta. La evaluación viene `con_fotos`: sin ninguna, no se
+    consulta.
+    """
     if not evaluacion.tiene_fotos:
         return []
-    return fotos_de(evaluacion, usuario).filter(seccion__codigo=codigo)
-
-
-def fotos_de(evaluacion, usuario):
-    """Todas las que ve, por sección y pregunta."""
-    suyas = FotoDeEvaluacion.objects.visibles_para(usuario).filter(evaluacion=evaluacion)
+    suyas = FotoDeEvaluacion.objects.visibles_para(usuario).filter(evaluacion=evaluacion, **cuales)
     return suyas.select_related("pregunta").para_lista()

@@ -1,5 +1,6 @@
 """Las versiones de la evaluación de un GAD que alguien puede leer."""
 
+from .fotos import con_fotos
 from .models import Evaluacion
 
 
@@ -13,7 +14,8 @@ def con_sus_versiones(pk, usuario):
     """(la evaluación o None si no la ve, sus versiones), como para su página. Una consulta."""
     suyo = Evaluacion.objects.filter(pk=pk).values("pdot__gad")
     visibles = Evaluacion.objects.visibles_para(usuario).filter(pdot__gad__in=suyo)
-    versiones = list(_en_orden(visibles.con_superiores().con_instrumento_vigente()))
+    completas = con_fotos(visibles.con_superiores().con_instrumento_vigente())
+    versiones = list(_en_orden(completas.defer("pdot__vision", "pdot__modelo_gestion")))
     return next((una for una in versiones if una.pk == pk), None), versiones
 
 
