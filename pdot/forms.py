@@ -33,17 +33,18 @@ class SeccionForm(forms.Form):
     Por cada pregunta hay `valor_X` (solo escala), `texto_X` y `version_X`, la versión leída.
     """
 
-    def __init__(self, data=None, *, preguntas, respuestas, editables=None):
+    def __init__(self, data=None, *, preguntas, llenado):
         super().__init__(data)
         self.preguntas = preguntas
-        self.respuestas = respuestas
-        self.editables = editables
+        self.llenado = llenado
         for pregunta in preguntas:
-            self._agregar(pregunta, respuestas.get(pregunta.pk))
+            self._agregar(pregunta)
 
-    def _agregar(self, pregunta, respuesta):
+    def _agregar(self, pregunta):
         codigo = pregunta.codigo
         bloqueada = not self.se_edita(pregunta)
+        # Donde ya se tecleó no hace falta lo guardado, y no se lee.
+        respuesta = self._guardada(pregunta) if bloqueada or not self.is_bound else None
         if pregunta.es_escala:
             self.fields[f"valor_{codigo}"] = forms.ChoiceField(
                 label=pregunta.texto,
@@ -66,8 +67,12 @@ class SeccionForm(forms.Form):
             disabled=bloqueada,
         )
 
+    def _guardada(self, pregunta):
+        return self.llenado.respuestas.get(pregunta.pk)
+
     def se_edita(self, pregunta):
-        return self.editables is None or pregunta.pk in self.editables
+        editables = self.llenado.editables
+        return editables is None or pregunta.pk in editables
 
     def cambios(self):
         """Los CambioDeRespuesta de todas las preguntas editables de la sección."""
@@ -90,7 +95,7 @@ class SeccionForm(forms.Form):
                 "valor": valor,
                 "texto": self[f"texto_{codigo}"],
                 "version": self[f"version_{codigo}"],
-                "respuesta": self.respuestas.get(pregunta.pk),
+                "respuesta": self._guardada(pregunta),
                 "bloqueada": not self.se_edita(pregunta),
             }
 

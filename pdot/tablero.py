@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, When
+from django.db.models import Count
 from django.urls import reverse
 
 from acompanamiento import pendientes as del_acompanamiento
@@ -14,7 +14,7 @@ from territorios.models import Gad, Usuario
 from territorios.pendientes import Bloque, cuentas_del_correo, del_correo, lo_urgente_primero
 
 from . import pendientes as del_pdot
-from .models import Evaluacion, Pdot, ProgramaGobierno
+from .models import Evaluacion
 
 Estado = Evaluacion.Estado
 GRUPOS_MOSTRADOS = 8
@@ -22,7 +22,7 @@ GRUPOS_MOSTRADOS = 8
 
 @dataclass
 class Tablero:
-    """Lo que espera, lo urgente primero; la agenda cercana, y la última evaluación de su GAD.
+    """Lo que espera, lo urgente primero; la agenda cercana, y lo de su propio GAD.
 
     `por_estado`: (estado, nombre, cuántas evaluaciones ve), vacío en un GAD: a él le importa la
     suya, que va aparte.
@@ -30,7 +30,7 @@ class Tablero:
 
     bloques: list
     agenda: Bloque
-    propia: Evaluacion | None
+    propio: del_pdot.Propio
     por_estado: list
 
     @property
@@ -44,12 +44,12 @@ class Tablero:
 
 
 def tablero_de(usuario):
-    suyas = del_pdot.del_gad(usuario) if usuario.gad_id else []
+    propio = del_pdot.lo_propio(usuario)
     talleres, agenda = de_los_talleres.para_tablero(usuario)
     cuentas = {} if usuario.gad_id else _cuentas(usuario)
     bloques = [
         del_correo(cuentas),
-        *del_pdot.para_tablero(usuario, suyas),
+        *del_pdot.para_tablero(usuario, propio.evaluaciones),
         *talleres,
         *del_acompanamiento.para_tablero(usuario),
     ]
@@ -57,7 +57,7 @@ def tablero_de(usuario):
     return Tablero(
         lo_urgente_primero(bloques),
         agenda,
-        propia=suyas[0] if suyas else None,
+        propio,
         por_estado=[] if usuario.gad_id else por_estado,
     )
 
@@ -104,23 +104,6 @@ def evaluacion_propia(usuario):
         return None
     del_gad = Evaluacion.objects.del_gad_de(usuario).select_related("pdot__gad__territorio")
     return del_gad.order_by("-pdot__anio_desde", "-numero").first()
-
-
-def plan_propio(usuario):
-    """El PDOT del GAD de quien entra que más le importa: el vigente o, si no, el último."""
-    if not usuario.gad_id:
-        return None
-    suyos = Pdot.objects.editables_por(usuario).filter(gad=usuario.gad_id)
-    rige = Case(When(estado=Pdot.Estado.VIGENTE, then=0), default=1)
-    return suyos.order_by(rige, "-anio_desde").first()
-
-
-def programa_propio(usuario):
-    """El programa de gobierno de la autoridad más reciente del GAD de quien entra, o None."""
-    if not usuario.gad_id:
-        return None
-    suyos = ProgramaGobierno.objects.visibles_para(usuario).filter(autoridad__gad=usuario.gad_id)
-    return suyos.select_related("autoridad").order_by("-autoridad__desde").first()
 
 
 def grupos_de(usuario):

@@ -128,7 +128,7 @@ class TestContenido:
 
     def test_no_consulta_por_pregunta(self, evaluaciones, zonal1, django_assert_max_num_queries):
         evaluacion = traer(evaluaciones["0801"])
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(3):
             contexto = contexto_de_evaluacion(evaluacion, zonal1)
             list(contexto["vinculos"]), list(contexto["informacion"])
 
