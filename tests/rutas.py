@@ -233,6 +233,15 @@ def de_la_plataforma():
 
 
 @pytest.fixture
+def sin_pdf(monkeypatch):
+    """Importa quién recibe el documento, no componerlo: se devuelve su HTML.
+
+    Se pide antes que lo demás, para que tampoco se compongan los documentos de la muestra.
+    """
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html, *a, **k: html.encode())
+
+
+@pytest.fixture
 def muestrario(
     grupo1,
     grupo2,

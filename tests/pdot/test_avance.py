@@ -16,13 +16,12 @@ from pdot.embudo import PASOS, leer_contado
 from pdot.escalones import Escalon
 from pdot.miradas import mirada_de, miradas
 from pdot.models import Pdot
-from pdot.piloto import cargar_piloto
 from pdot.resumen import resumir
 from talleres.models import Convocado, Encuentro
-from territorios.cargas import cargar_dpa
 from territorios.models import Gad, Territorio
+from tests import siembra
 from tests.conftest import entrar
-from tests.datos import DPA, PILOTO, transaccion_comun
+from tests.datos import transaccion_comun
 from tests.fabricas import (
     EncuentroFactory,
     GrupoFactory,
@@ -128,8 +127,8 @@ def rutas_de(usuario):
 @pytest.fixture(scope="class")
 def piloto(django_db_setup, django_db_blocker):
     with transaccion_comun(django_db_blocker):
-        cargar_dpa(DPA)
-        yield cargar_piloto(PILOTO)
+        siembra.sembrar(siembra.piloto)
+        yield
 
 
 @pytest.mark.usefixtures("piloto")

@@ -13,12 +13,11 @@ from pdot.informe.acceso import informe_de
 from pdot.informe.alcance import Alcance
 from pdot.informe.armado import pliego_de
 from pdot.informe.orden import ORDEN
-from pdot.piloto import cargar_piloto
 from pdot.resumen import CIFRAS_DPA, resumir, resumir_parte
 from territorios import documentos
-from territorios.cargas import cargar_dpa
 from territorios.models import Zona
-from tests.datos import DPA, PILOTO, transaccion_comun
+from tests import siembra
+from tests.datos import transaccion_comun
 from tests.fabricas import EncuentroFactory, UsuarioFactory
 from tests.lectura_pdf import abrir, capitulos, texto_por_pagina, textos_alternativos
 
@@ -28,8 +27,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def piloto(django_db_setup, django_db_blocker):
     with transaccion_comun(django_db_blocker):
-        cargar_dpa(DPA)
-        yield cargar_piloto(PILOTO)
+        siembra.sembrar(siembra.piloto)
+        yield
 
 
 @pytest.fixture

@@ -14,11 +14,10 @@ from pdot.coherencia import matriz_de_grupo
 from pdot.documentos import contexto_de_sistematizacion
 from pdot.grupo import ficha_de_grupo, traer_grupo
 from pdot.informe.evaluaciones import cuentas_por_seccion
-from pdot.piloto import cargar_piloto
 from pdot.resumen import resumir
-from territorios.cargas import cargar_dpa
 from territorios.documentos import html_a_pdf
-from tests.datos import DPA, PILOTO, transaccion_comun
+from tests import siembra
+from tests.datos import transaccion_comun
 from tests.fabricas import UsuarioFactory
 from tests.lectura_pdf import texto_de as texto_del_pdf
 from tests.lectura_pdf import textos_alternativos
@@ -31,8 +30,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module", autouse=True)
 def piloto(django_db_setup, django_db_blocker):
     with transaccion_comun(django_db_blocker):
-        cargar_dpa(DPA)
-        cargar_piloto(PILOTO)
+        siembra.sembrar(siembra.piloto)
         yield
 
 

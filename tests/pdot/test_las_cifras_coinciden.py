@@ -17,14 +17,13 @@ from pdot.informe import evaluaciones as evaluaciones_del_informe
 from pdot.informe import participantes as participantes_del_informe
 from pdot.informe.alcance import Alcance
 from pdot.models import Evaluacion
-from pdot.piloto import cargar_piloto
 from pdot.resumen import resumir
 from talleres.models import Encuentro
-from territorios.cargas import cargar_dpa
 from territorios.llaves import dar_llave
 from territorios.models import Gad, LlaveDeApi, Zona
+from tests import siembra
 from tests.conftest import entrar
-from tests.datos import DPA, PILOTO, transaccion_comun
+from tests.datos import transaccion_comun
 from tests.fabricas import AcuerdoFactory, UsuarioFactory
 
 from .test_avance import comprobar_enlaces, de_la_cobertura, pasos, rutas_de
@@ -127,8 +126,8 @@ class TestConElPiloto:
     @pytest.fixture(scope="class")
     def piloto(self, django_db_setup, django_db_blocker):
         with transaccion_comun(django_db_blocker):
-            cargar_dpa(DPA)
-            yield cargar_piloto(PILOTO)
+            siembra.sembrar(siembra.piloto)
+            yield
 
     def test_todo_dice_lo_mismo(self, client, piloto):
         zonales = [UsuarioFactory(rol="zonal", zona=Zona.objects.get(pk=n)) for n in (1, 4)]

@@ -5,7 +5,6 @@ from datetime import date, time
 from types import SimpleNamespace
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -23,6 +22,7 @@ from talleres.filtros import FiltroDeLista
 from talleres.models import Encuentro, Facilitacion
 from talleres.programa import Programa
 from territorios.models import NombreInstitucion, Usuario
+from tests import siembra
 from tests.conftest import entrar
 from tests.fabricas import (
     AutoridadFactory,
@@ -184,8 +184,7 @@ def test_lo_escrito_sale_escrito(encuentro1, central):
 
 @pytest.mark.django_db
 def test_el_del_piloto_cabe_en_una_pagina_por_semana_y_la_de_insumos(db):
-    call_command("cargar_dpa", verbosity=0)
-    call_command("cargar_piloto", verbosity=0)
+    siembra.sembrar(siembra.piloto)
     central = Usuario.objects.create(username="central", rol="central")
     paginas = texto_por_pagina(hacer(central))
     semanas = ["del 19 al 25 de agosto", "del 26 de agosto al 1", "del 2 al 8 de septiembre"]

@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from territorios.cargas import cargar_dpa
 from territorios.mapas import ARENA, LAGUNA, Conjunto, Estilo, Leyenda, dibujar
 from territorios.models import CapaLimites
 from territorios.trazos import Caja, anillos, lugar_de_rotulo, silueta
 from territorios.zonas import mapa_del_pais, recuento_por_zona
+from tests import siembra
 from tests.contornos import ISLA, LUGARES, cargar_contornos, cargar_galapagos, cuadro
-from tests.datos import DPA, transaccion_comun
+from tests.datos import transaccion_comun
 
 SVG = "{http://www.w3.org/2000/svg}"
 RIOVERDE = Estilo(LAGUNA, "Rioverde: 5 parroquias rurales", url="/gad/0807", etiqueta="Rioverde")
@@ -312,7 +312,8 @@ def test_la_leyenda_dibuja_cada_muestra_con_su_trama(contornos):
 @pytest.fixture(scope="module")
 def dpa(django_db_setup, django_db_blocker):
     with transaccion_comun(django_db_blocker):
-        yield cargar_dpa(DPA)
+        siembra.sembrar(siembra.dpa)
+        yield
 
 
 @pytest.mark.django_db
