@@ -32,6 +32,21 @@ def test_un_titulo_y_su_linea_van_con_su_tabla(etiqueta):
     assert len(paginas) > len(ALTURAS)
 
 
+@pytest.mark.parametrize(
+    "sigue", ["<ul><li>Fila{}</li></ul>", "<ol><li>Fila{}</li></ol>", "<h4>Fila{}</h4>"]
+)
+def test_un_titulo_y_su_linea_van_con_su_lista_o_sus_apartados(sigue):
+    casos = "".join(
+        f'<section style="break-before: page"><div style="height: {alto}mm"></div>'
+        f"<h3>Título{alto}</h3><p>Entrada{alto}</p>{sigue.format(alto)}<p>Y más.</p></section>"
+        for alto in ALTURAS
+    )
+    paginas = texto_por_pagina(documentos.html_a_pdf(f"{HOJA}<body>{casos}</body></html>"))
+    for alto in ALTURAS:
+        piezas = [f"{pieza}{alto}" for pieza in ("Título", "Entrada", "Fila")]
+        assert [texto for texto in paginas if all(una in texto for una in piezas)], alto
+
+
 def test_los_titulos_seguidos_no_bajan_juntos():
     """Si cada párrafo se pegara al título que sigue, la página quedaría a medio llenar."""
     seguidos = "".join(f"<h3>Grupo{n}</h3><p>{'Palabra ' * 60}</p>" for n in range(6))
