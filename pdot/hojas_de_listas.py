@@ -7,6 +7,7 @@ from territorios.hojas_de_calculo import (
     CODIGO,
     DECIMAL,
     DPA,
+    FECHA,
     NUMERO,
     Columna,
     HojaDeObjetos,
@@ -16,10 +17,12 @@ from territorios.hojas_de_calculo import (
     numero,
     si_o_no,
 )
+from territorios.models import Trabajo
 
 from .embudo import PASOS
 from .escalones import Escalon
 from .models import Evaluacion, Informacion, Necesidad, PlanCapacidades
+from .plazos import NOMBRES
 from .revision import dias_de_espera
 from .ritmo import Situacion
 
@@ -61,6 +64,51 @@ COLA = HojaDeObjetos(
         de_fila("a cargo de", "Quién la revisa", _a_cargo),
     ),
     lugar=_del_gad_evaluado,
+)
+
+
+def _plazo(avance, plazo):
+    return plazo.fecha if plazo else None
+
+
+# Se lee con el plazo del grupo.
+PLAZO = HojaDeObjetos(
+    "avance-de-las-evaluaciones",
+    "Avance de las evaluaciones",
+    "Una fila por GAD del grupo, con cómo va la evaluación de su último plan.",
+    (
+        *columnas_del_gad("gad"),
+        Columna("evaluación", "nombre", "En qué va", valores=" / ".join(NOMBRES.values())),
+        Columna("plazo", "", "Último día para enviarla; vacío si no tiene", FECHA, leer=_plazo),
+    ),
+    lugar=lambda avance: avance.gad.pk,
+)
+
+
+# --- Documentos en bloque -----------------------------------------------------------------------
+
+
+def _estado_de_trabajo(trabajo):
+    return "Vencido" if trabajo.vencio else trabajo.get_estado_display()
+
+
+TRABAJOS = HojaDeObjetos(
+    "documentos-en-bloque",
+    "Documentos en bloque",
+    "Una fila por pedido de muchos documentos, el último primero.",
+    (
+        Columna("pedido", "titulo", "Qué se pidió"),
+        de_fila(
+            "estado",
+            "En qué va",
+            _estado_de_trabajo,
+            valores=" / ".join([*Trabajo.Estado.labels, "Vencido"]),
+        ),
+        numero("hechos", "hechas", "Cuántos documentos van"),
+        numero("total", "total", "De cuántos"),
+        fecha("cuándo", "creado", "Cuándo se pidió"),
+        Columna("quién", "pedido_por", "Quién lo pidió"),
+    ),
 )
 
 
@@ -127,8 +175,7 @@ def _cumplido(hito):
         hito.corto or hito.nombre,
         f"Cuándo cumplió «{hito.nombre}»; vacío si no consta",
         lambda avance: avance.fechas.get(hito.pk),
-        tipo="Fecha",
-        valores="Fecha",
+        tipo=FECHA,
     )
 
 
@@ -247,9 +294,9 @@ FILAS_DE_INDICADOR = HojaDeObjetos(
     "Indicador",
     "Una fila por GAD medido que usted puede leer.",
     (
-        de_fila("código del GAD", "Código", lambda fila: fila[0].codigo, tipo=CODIGO, fuente=DPA),
+        Columna("código del GAD", "", "Código", CODIGO, CIFRAS, DPA, lambda f, _: f[0].codigo),
         de_fila("GAD", "Nombre", lambda fila: fila[0].nombre, fuente=DPA),
-        de_fila("zona", "Zona", lambda fila: fila[0].zona, tipo=NUMERO, fuente=DPA),
+        Columna("zona", "", "Zona", NUMERO, "1 a 9", DPA, lambda fila, _: fila[0].zona),
         de_fila("numerador", "Lo que se cuenta", lambda fila: fila[1], tipo=NUMERO),
         de_fila("denominador", "Sobre cuánto", lambda fila: fila[2], tipo=NUMERO),
     ),

@@ -107,11 +107,8 @@ def insumos_de(tipos):
 
     Es el cuadro con que cierra el Anexo 1; un taller de dos jornadas ocupa dos columnas.
     """
-    plantillas = PlantillaEncuentro.objects.filter(
-        activa=True, tipo__in=tipos - {Tipo.COMPLEMENTARIO}
-    )
     columnas = []
-    for plantilla in plantillas.prefetch_related("insumos", "preguntas"):
+    for plantilla in PlantillaEncuentro.objects.de_momentos(tipos - {Tipo.COMPLEMENTARIO}):
         piezas = list(plantilla.insumos.all()), list(plantilla.preguntas.all())
         jornadas = {pieza.jornada for suyas in piezas for pieza in suyas if pieza.jornada}
         for jornada in [j for j in Encuentro.Jornada if j in jornadas] or [""]:

@@ -6,6 +6,7 @@ from acompanamiento.models import Grupo
 from territorios.hojas_de_calculo import (
     CODIGO,
     DPA,
+    HORA,
     Columna,
     HojaDeObjetos,
     con_opciones,
@@ -45,8 +46,8 @@ ENCUENTROS = HojaDeObjetos(
     (
         fecha("fecha", "fecha", "Día"),
         con_opciones("jornada", "jornada", "Mañana o tarde", Encuentro.Jornada.choices),
-        Columna("inicio", "inicio", "Hora de inicio", "Hora", "hh:mm"),
-        Columna("fin", "fin", "Hora de fin", "Hora", "hh:mm"),
+        Columna("inicio", "inicio", "Hora de inicio", HORA),
+        Columna("fin", "fin", "Hora de fin", HORA),
         con_opciones("tipo", "tipo", "Qué momento es", Encuentro.Tipo.choices),
         con_opciones("clase", "clase", "Si es complementario, cuál", Encuentro.Clase.choices),
         Columna("tema", "tema", "De qué trata"),

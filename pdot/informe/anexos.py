@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.db.models import Prefetch
+from django.utils.formats import date_format
 
 from talleres.asistencia import contar_por_encuentro
 from talleres.documentos_cronograma import TOPE_DE_ENCUENTROS, bloques_de, insumos_de
@@ -12,6 +13,8 @@ from territorios.texto import enumerar
 
 from .secciones import Seccion
 
+# Las que nombra el título de una agenda; las demás se leen debajo.
+SEDES_A_LA_VISTA = 4
 Tipo, Estado, Jornada = Encuentro.Tipo, Encuentro.Estado, Encuentro.Jornada
 
 
@@ -82,11 +85,21 @@ def _huella(punto):
 
 
 def _agenda(talleres, visibles):
+    jornada = Jornada(talleres[0].jornada).label if talleres[0].jornada else "Todo el día"
     return {
-        "jornada": Jornada(talleres[0].jornada).label if talleres[0].jornada else "",
+        "titulo": f"{jornada}: {_donde(talleres)}",
         "puntos": talleres[0].puntos,
         "talleres": [(taller, _numeros(taller, visibles)) for taller in talleres],
     }
+
+
+def _donde(talleres):
+    """«Esmeraldas (22 ago) y Pedernales (27 ago)»: dos agendas de tarde no se llaman igual."""
+    dichos = [
+        f"{uno.lugar} ({date_format(uno.fecha, 'j b')})" for uno in talleres[:SEDES_A_LA_VISTA]
+    ]
+    de_mas = len(talleres) - len(dichos)
+    return enumerar([*dichos, f"{de_mas} más"] if de_mas else dichos)
 
 
 def _numeros(encuentro, visibles):

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_POST
 
 from acompanamiento.models import Estrategia
@@ -188,4 +189,6 @@ def _migas(estrategia, *pasos):
 def _migas_de(informe, *pasos):
     lista = reverse("pdot:informes", args=[informe.estrategia.codigo])
     propio = informe.get_absolute_url() if pasos else None
-    return _migas(informe.estrategia, ("Informes", lista), (informe.de_quien, propio), *pasos)
+    return _migas(
+        informe.estrategia, ("Informes", lista), (capfirst(informe.de_quien), propio), *pasos
+    )

@@ -11,12 +11,14 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from territorios import trabajos
+from territorios.descargas import descargar, formato_pedido
 from territorios.embebido import asegurar
 from territorios.jurisdiccion import Permiso, exige
 from territorios.models import Trabajo
 from territorios.views.documentos import sitio_de
 
 from ..forms_trabajos import FichasForm
+from ..hojas_de_listas import TRABAJOS
 from ..trabajo_fichas import pedir_fichas as pedir
 
 POR_PAGINA = 50
@@ -29,15 +31,24 @@ HECHA, AHORA, FALTA = "hecha", "ahora", "falta"
 @exige(Permiso.PEDIR_EN_BLOQUE)
 @require_safe
 def lista(request):
-    visibles = Trabajo.objects.visibles_para(request.user)
-    paginas = Paginator(visibles.select_related("pedido_por"), POR_PAGINA)
+    visibles = Trabajo.objects.visibles_para(request.user).select_related("pedido_por")
+    if formato := formato_pedido(request, TRABAJOS):
+        # Una consulta que agrupa no lleva el orden del modelo.
+        return descargar(formato, TRABAJOS, visibles.con_avance().order_by("-creado", "-pk"))
+    paginas = Paginator(visibles, POR_PAGINA)
     pagina = paginas.get_page(request.GET.get("pagina"))
     avances = Trabajo.objects.filter(pk__in=[uno.pk for uno in pagina]).con_avance()
     por_clave = {uno.pk: uno for uno in avances.order_by()}
     for uno in pagina:
         uno.total, uno.hechas = por_clave[uno.pk].total, por_clave[uno.pk].hechas
         uno.en_zip = trabajos.clase_de(uno).en_zip
-    contexto = {"migas": _migas(), "pagina": pagina, "lugar": "pdot", "pagina_de_pdot": "trabajos"}
+    contexto = {
+        "lugar": "pdot",
+        "pagina_de_pdot": "trabajos",
+        "migas": _migas(),
+        "pagina": pagina,
+        "hoja": TRABAJOS,
+    }
     return render(request, "pdot/trabajos.html", contexto)
 
 

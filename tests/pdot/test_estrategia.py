@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 Tipo = ElementoEstrategia.Tipo
 PIEZAS = [
     (Tipo.OBJETIVO, "Evaluar los planes", ""),
+    (Tipo.OBJETIVO, "Generar cooperación", "Político-institucional"),
     (Tipo.AMBITO, "Político-institucional", "Político-institucional"),
     (Tipo.AMBITO, "Técnico-metodológico", "Técnico-metodológico"),
     (Tipo.EJE, "Institucionalización", "Político-institucional"),
@@ -66,7 +67,11 @@ def test_cada_ambito_lleva_su_eje_sus_estrategias_y_sus_fases(client, observador
     assert leidos == [
         (
             "Ámbito político-institucional",
-            [("Eje", ["Institucionalización"]), ("Estrategias", ["Acordar lineamientos"])],
+            [
+                ("Objetivos", ["Generar cooperación"]),
+                ("Eje", ["Institucionalización"]),
+                ("Estrategias", ["Acordar lineamientos"]),
+            ],
         ),
         (
             "Ámbito técnico-metodológico",

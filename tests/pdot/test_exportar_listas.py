@@ -20,6 +20,7 @@ from territorios.models import EspacioCoordinacion
 from tests.conftest import entrar
 from tests.fabricas import EncuentroFactory
 from tests.fabricas_documentos import emitido
+from tests.fabricas_revision import PlazoFactory
 from tests.lectura_html import pagina
 from tests.rutas import combinaciones, de_la_plataforma, tiene
 
@@ -35,6 +36,7 @@ def _de_pagina(contexto):
 # Cada lista que se exporta y cuántas filas dice su página.
 TOTALES = {
     "territorios:inicio": _largo("recuentos"),
+    "territorios:zona": lambda c: sum(len(p.cantones) for p in c["provincias"]),
     "territorios:gads": _de_pagina,
     "territorios:espacios": _largo("espacios"),
     "territorios:contactos": _largo("contactos"),
@@ -51,6 +53,8 @@ TOTALES = {
     "pdot:avance": _largo("hijos"),
     "pdot:avance_de_zona": _largo("hijos"),
     "pdot:avance_de_grupos": _de_pagina,
+    "pdot:avance_de_grupo": _largo("avances"),
+    "pdot:trabajos": _de_pagina,
     "pdot:ritmo": _de_pagina,
     "pdot:inicio": _de_pagina,
     "pdot:revision": _de_pagina,
@@ -281,3 +285,36 @@ def test_el_ritmo_sale_con_su_filtro(client, central, hitos):
         total = _de_pagina(client.get(direccion, filtro).context)
         filas = filas_de(client.get(direccion, filtro | {"formato": "csv"}))
         assert [fila[-1] for fila in filas] == [situacion.label] * total
+
+
+def test_la_zona_sale_a_la_fecha_que_se_mira(client, central, territorio):
+    direccion = reverse("territorios:zona", args=[1])
+    entrar(client, central)
+    filas = filas_de(client.get(direccion, {"formato": "csv"}))
+    assert {fila[1] for fila in filas} == {"0801", "0803", "0807"}
+    assert {(fila[0], fila[3]) for fila in filas} == {("1", "Esmeraldas")}
+    mala = client.get(direccion, {"formato": "csv", "fecha": "ayer"})
+    assert (mala.status_code, "html" in mala["Content-Type"]) == (400, True)
+
+
+def test_el_avance_de_un_grupo_dice_lo_que_cada_quien_sabe(client, elenco, evaluaciones, grupo1):
+    """De lo que no está aprobado saben el GAD y quien lo revisa; y cada fila lleva el plazo."""
+    PlazoFactory(grupo=grupo1, fecha="2019-09-30")
+    direccion = reverse("pdot:avance_de_grupo", args=[grupo1.pk])
+    for quien, dicho in {"zonal1": "Borrador", "observador": "Sin aprobar todavía"}.items():
+        entrar(client, elenco[quien])
+        filas = filas_de(client.get(direccion, {"formato": "csv"}))
+        leidos = client.get(direccion).context["avances"]
+        assert [(f[0], f[6]) for f in filas] == [(uno.gad.pk, uno.nombre) for uno in leidos]
+        assert {fila[7] for fila in filas} == {"2019-09-30"}
+        assert (dicho == "Sin aprobar todavía") == (dicho in {fila[6] for fila in filas})
+
+
+def test_los_documentos_en_bloque_salen_como_se_ven(client, elenco, en_bloque):
+    direccion = reverse("pdot:trabajos")
+    for quien in ("central", "zonal1", "zonal4"):
+        vistos = entrar(client, elenco[quien]).get(direccion).context["pagina"]
+        filas = filas_de(client.get(direccion, {"formato": "csv"}))
+        esperado = [(t.titulo, str(t.hechas), str(t.total), str(t.pedido_por)) for t in vistos]
+        assert [(f[0], f[2], f[3], f[5]) for f in filas] == esperado
+    assert client.get(direccion, {"formato": "geojson"}).status_code == 400

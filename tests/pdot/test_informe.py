@@ -208,6 +208,24 @@ def test_dos_que_lo_crean_a_la_vez(client, zonal1, grupo1):
     assert Informe.objects.get().introduccion == "A"
 
 
+@pytest.mark.parametrize("ya_hay", [False, True])
+def test_dos_clics_en_guardar_guardan_una_vez(client, zonal1, grupo1, informes, ya_hay):
+    """La segunda petición es idéntica y trae la versión de antes: nadie guardó en medio."""
+    entrar(client, zonal1)
+    uno = informes["informe grupo1"]
+    if not ya_hay:
+        uno.delete()
+        uno = Informe(estrategia=grupo1.estrategia, grupo=grupo1)
+    enviado = datos(uno, introduccion="Línea uno.\r\n\r\nDos.", secciones=CLAVES[1:])
+    for _ in range(2):
+        assert client.post(ruta("editar_informe", uno), enviado).status_code == 302
+    guardado = Informe.objects.get(grupo=grupo1)
+    assert guardado.version == 1 + ya_hay
+    assert guardado.historia.filter(history_user=zonal1).count() == 1
+    otro = enviado | {"secciones": CLAVES}
+    assert client.post(ruta("editar_informe", uno), otro).status_code == 409
+
+
 # --- Emitir ---------------------------------------------------------------------------------------
 
 

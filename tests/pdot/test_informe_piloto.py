@@ -141,12 +141,39 @@ def test_los_grupos_que_faltan_llevan_los_cinco_pasos(alcance):
     ]
 
 
+def test_la_tabla_3_lleva_los_siete_objetivos_de_la_fuente(alcance):
+    objetivos, *_ = hoja_de_ruta.contexto(alcance)["esquema"]
+    leidos = [[(titulo, len(piezas)) for titulo, piezas in celda] for celda in objetivos]
+    assert leidos == [[("Objetivos", 4)], [("Objetivos", 3)]]
+    de_metodo = metodo.contexto(alcance)
+    # Los tres del piloto y los cuatro de la propuesta nacional no son de un solo ámbito.
+    assert len(de_metodo["objetivos"]) == 7
+    assert [(ambito, len(suyos)) for ambito, suyos in de_metodo["de_ambitos"]] == [
+        ("Político-institucional", 4),
+        ("Técnico-metodológico", 3),
+    ]
+
+
+def test_los_insumos_van_en_el_orden_del_proceso(alcance):
+    titulos = [titulo for titulo, *_ in anexos.cronograma(alcance)["insumos"]]
+    assert titulos == [
+        "Momento 1 · Reunión inicial",
+        "Momento 1 · Reunión de cierre",
+        "Momento 2 · Diálogo con alcalde/sa",
+        "Momento 3 · Taller de dos jornadas, mañana",
+        "Momento 3 · Taller de dos jornadas, tarde",
+    ]
+    momentos = metodo.contexto(alcance)["momentos"]
+    de_metodo = [una["nombre"] for momento in momentos for una in momento["plantillas"]]
+    assert [titulo.partition(", ")[0].rpartition(" · ")[2] for titulo in titulos[:4]] == de_metodo
+
+
 def test_cada_agenda_distinta_sale_una_vez(alcance):
     agendas = anexos.agenda(alcance)["agendas"]
-    assert [(una["jornada"], len(una["puntos"]), len(una["talleres"])) for una in agendas] == [
-        ("Mañana", 7, 4),
-        ("Tarde", 6, 2),
-        ("Tarde", 5, 2),
+    assert [(una["titulo"], len(una["puntos"]), len(una["talleres"])) for una in agendas] == [
+        ("Mañana: Esmeraldas (22 ago), Pedernales (28 ago), Chone (29 ago) y Manta (2 sep)", 7, 4),
+        ("Tarde: Esmeraldas (22 ago) y Pedernales (28 ago)", 6, 2),
+        ("Tarde: Chone (29 ago) y Manta (2 sep)", 5, 2),
     ]
 
 
