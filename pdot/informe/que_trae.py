@@ -60,7 +60,10 @@ def _cifras(alcance):
     # Con otro nombre: algunos son los de un campo de la estrategia.
     cuentas = {f"cuantos_{que}": cuenta for que, cuenta in cuentas.items()}
     hechas = Estrategia.objects.filter(pk=alcance.estrategia.pk).values(**cuentas).get()
-    return {que.removeprefix("cuantos_"): numero for que, numero in hechas.items()}
+    cifras = {que.removeprefix("cuantos_"): numero for que, numero in hechas.items()}
+    # En tres cuentas: con un solo «o», la base miraría los aportes del país uno por uno.
+    sin_encuentro = cifras.pop("aportes_de_grupos") + cifras.pop("aportes_comunes")
+    return cifras | {"aportes": cifras["aportes"] + sin_encuentro}
 
 
 def _claves(consulta):
@@ -87,7 +90,9 @@ def _consultas(alcance):
         "gads": miembros.values("gad").distinct(),
         "grupos": alcance.grupos,
         "objetivos": alcance.estrategia.elementos.filter(tipo="objetivo"),
-        "aportes": aportes.filter(Q(encuentro__in=encuentros) | del_grupo | comunes).distinct(),
+        "aportes": aportes.filter(encuentro__in=encuentros),
+        "aportes_de_grupos": aportes.filter(del_grupo, encuentro=None),
+        "aportes_comunes": aportes.filter(comunes),
         "evaluaciones": aprobadas,
         "elementos": ElementoVision.objects.filter(
             del_grupo | Q(evaluacion__in=aprobadas.values("pk"))
