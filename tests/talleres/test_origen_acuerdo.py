@@ -250,7 +250,7 @@ def test_las_consultas_no_crecen_con_los_acuerdos(
     for veces in (1, 2):
         for _ in range(veces):
             nace()
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(6):
             client.get(realizado.get_absolute_url())
     assert OrigenAcuerdo.objects.count() == 3
 
