@@ -40,7 +40,8 @@ class FiltroCronograma(forms.Form):
             attrs={
                 "class": "form-control",
                 "type": "search",
-                "placeholder": "Nombre o código",
+                "placeholder": "Todos",
+                "title": "Nombre o código",
             }
         ),
     )
