@@ -171,7 +171,7 @@ def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
     ventana = None if ambito == PAIS else {codigo[:4] for codigo in cantones}
     contexto |= {
         "embudo": armar_embudo(cifras, filtro, referencia),
-        "mapa": mapa_de_escalones(cantones, ventana=ventana) if cantones else None,
+        "mapa": (mapa_de_escalones(cantones, ventana=ventana, filtro=filtro) if cantones else None),
         "tendencia": leer_tendencia(request.user, ambito, timezone.localdate(), anio),
         "ritmo": [(uno, casilla_de_ritmo(cifras["ritmo"], uno, filtro)) for uno in Situacion],
         "hay_ritmo": any(cifras["ritmo"].values()),

@@ -70,7 +70,7 @@ def cifras_de(respuesta):
     cuerpo = respuesta.text.split("<main")[1]
     hallados = []
     for direccion, texto in Enlaces(cuerpo).hallados:
-        dicho = re.fullmatch(r"(?:Los grupos conformados: )?([\d.]+)", texto)
+        dicho = re.fullmatch(r"(?:[^:]+: )?([\d.]+)", texto)
         if dicho and "anio=" not in direccion:
             hallados.append((direccion, int(dicho[1].replace(".", ""))))
     return hallados
