@@ -213,7 +213,8 @@ def juntar(ambitos):
 class Hijo:
     """Un ámbito en la tabla de los que hay dentro de otro; `filtro`, el que deja solo lo suyo.
 
-    Sus casillas se arman al mirarlas: de cientos de grupos se ordenan todos y se muestran unos.
+    `lugar`: sus códigos de la DPA, si se van a descargar (pdot.lugares.con_lugar). Sus casillas se
+    arman al mirarlas: de cientos de grupos se ordenan todos y se muestran unos.
     """
 
     nombre: str
@@ -221,6 +222,7 @@ class Hijo:
     cifras: dict
     filtro: dict
     orden: int = 0
+    lugar: list | str = ""
 
     @cached_property
     def recuento(self):
