@@ -22,7 +22,6 @@ from talleres.models import Convocado, Encuentro
 from territorios.cargas import cargar_dpa
 from territorios.models import Territorio
 from tests.conftest import entrar
-from tests.contornos import cargar_contornos
 from tests.datos import DPA, PILOTO, transaccion_comun
 from tests.fabricas import (
     CantonFactory,
@@ -398,29 +397,6 @@ def test_una_zona_y_una_provincia_que_no_se_cruzan_lo_dicen(client, grupo1, cent
     assert respuesta.status_code == 200
     assert "Ningún GAD cumple estos filtros" in respuesta.text
     assert reverse("pdot:cobertura") in pagina(respuesta).enlaces
-
-
-@pytest.mark.parametrize(
-    "filtros", [{}, {"zona": 4}, {"escalon": "grupo"}, {"nivel": "parroquiales"}]
-)
-def test_la_leyenda_del_mapa_lleva_a_los_cantones_que_cuenta(
-    client, grupo1, grupo2, evaluaciones, central, filtros
-):
-    cargar_contornos()
-    leyenda = pedir(client, central, **filtros).context["mapa"].leyenda
-    assert leyenda
-    for renglon in leyenda:
-        nombre, cuantos = renglon.texto.split(": ")
-        filas = client.get(renglon.url).context["pagina"].paginator.object_list
-        assert (len(filas), {gad.escalon.label for gad in filas}) == (int(cuantos), {nombre})
-        assert {gad.nivel for gad in filas} == {"municipales"}
-
-
-def test_el_escalon_mas_alto_filtra_la_lista_pero_no_las_cifras(client, grupo1, central):
-    sin, con = (pedir(client, central, **filtro).context for filtro in ({}, {"hasta": "grupo"}))
-    assert [gad.escalon for gad in con["pagina"]] == [Escalon.GRUPO] * 4
-    assert con["total"].casillas == sin["total"].casillas
-    assert "El más alto: En grupo" in pedir(client, central, hasta="grupo").text
 
 
 def test_pasar_de_pagina_conserva_los_filtros(client, grupo1, central, monkeypatch):
