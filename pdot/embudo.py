@@ -99,7 +99,7 @@ def leer_contado(usuario, ambito=""):
 
 @dataclass
 class Casilla:
-    """Una cifra con el enlace a la lista que la explica.
+    """Una cifra con el enlace a la lista que la explica; `columna`, la del embudo en que va.
 
     `porcentaje` es None si a esos GAD no les toca el escalón.
     """
@@ -108,6 +108,7 @@ class Casilla:
     cuantos: int
     porcentaje: float | None
     url: str
+    columna: str = ""
 
     @property
     def html(self):
@@ -148,7 +149,7 @@ def enlace_a_filas(**filtro):
     return f"{reverse('pdot:cobertura')}?{urlencode(puestos)}#lista"
 
 
-def casillas_de(recuento, filas):
+def casillas_de(recuento, filas, columna=""):
     """La casilla de cada paso; `filas` es el enlace a todos los que se cuentan (enlace_a_filas)."""
     lista = filas.removesuffix("#lista")
     lista += "" if lista.endswith("?") else "&"
@@ -158,6 +159,7 @@ def casillas_de(recuento, filas):
             recuento.marcas[escalon],
             recuento.porcentaje(escalon),
             f"{lista}escalon={escalon.value}#lista",
+            columna,
         )
         for escalon in PASOS
     ]
@@ -174,11 +176,13 @@ def armar_embudo(cifras, filtro, referencia=None):
     todo = Recuento.leer(niveles)
     if len(columnas) != 1:
         columnas.append(("Total", "", todo, filtro))
-    recuentos = [(recuento, enlace_a_filas(**suyo)) for _, _, recuento, suyo in columnas]
-    por_columna = [casillas_de(recuento, filas) for recuento, filas in recuentos]
+    recuentos = [
+        (recuento, enlace_a_filas(**suyo), nombre) for nombre, _, recuento, suyo in columnas
+    ]
+    por_columna = [casillas_de(*columna) for columna in recuentos]
     return Embudo(
         niveles=[(nombre, corto) for nombre, corto, _, _ in columnas],
-        gads=[Casilla(None, recuento.total, 100, filas) for recuento, filas in recuentos],
+        gads=[Casilla(None, cuenta.total, 100, filas, de) for cuenta, filas, de in recuentos],
         pasos=[
             Paso(
                 escalon,
@@ -213,7 +217,8 @@ def juntar(ambitos):
 class Hijo:
     """Un ámbito en la tabla de los que hay dentro de otro; `filtro`, el que deja solo lo suyo.
 
-    Sus casillas se arman al mirarlas: de cientos de grupos se ordenan todos y se muestran unos.
+    `lugar`: sus códigos de la DPA, si se van a descargar (pdot.lugares.con_lugar). Sus casillas se
+    arman al mirarlas: de cientos de grupos se ordenan todos y se muestran unos.
     """
 
     nombre: str
@@ -221,6 +226,7 @@ class Hijo:
     cifras: dict
     filtro: dict
     orden: int = 0
+    lugar: list | str = ""
 
     @cached_property
     def recuento(self):

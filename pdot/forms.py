@@ -271,6 +271,9 @@ class FiltroCobertura(forms.Form):
     escalon = CampoOpcion(
         label="Escalón", required=False, choices=[("", "Todos"), *Escalon.choices]
     )
+    hasta = CampoOpcion(
+        label="El más alto", required=False, choices=[("", "Cualquiera"), *Escalon.choices]
+    )
 
     def __init__(self, *args, estrategias, zonas, provincias, grupo=None, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 """Las hojas de las listas de pdot: las mismas filas que la página, con sus filtros y su alcance."""
 
 from functools import partial
+from operator import attrgetter, itemgetter
 
 from territorios.hojas import CIFRAS, columnas_del_gad
 from territorios.hojas_de_calculo import (
@@ -243,6 +244,71 @@ AVANCE = HojaDeObjetos(
         numero("GAD", "total__cuantos", "Cuántos tiene"),
         *(_alcanzaron(lugar, paso) for lugar, paso in enumerate(PASOS)),
         numero("hitos atrasados", "atrasados__cuantos", "De su hoja de ruta; vacío si no lleva"),
+    ),
+    # Lo pone pdot.lugares.con_lugar: cuesta una consulta y solo hace falta al descargar.
+    lugar=attrgetter("lugar"),
+)
+
+
+def _llego_el_miembro(lugar, paso):
+    def leer(uno):
+        _, consta = uno["pasos"][lugar]
+        return "no aplica" if consta is None else "sí" if consta else "no"
+
+    que = f"Si llegó a «{paso.label}»"
+    return de_fila(paso.plural, que, leer, valores="sí / no / no aplica")
+
+
+GADS_DE_GRUPO = HojaDeObjetos(
+    "avance-de-los-gad",
+    "Avance de los GAD",
+    "Una fila por GAD miembro del grupo, con los pasos a que llegó.",
+    (
+        de_fila("código", "Código del GAD", itemgetter("codigo"), tipo=CODIGO, fuente=DPA),
+        de_fila("nombre", "Nombre del territorio", itemgetter("nombre"), fuente=DPA),
+        de_fila("lugar", "Cantón o provincia", itemgetter("lugar"), fuente=DPA),
+        de_fila("nivel", "Nivel del GAD", itemgetter("nivel"), fuente=DPA),
+        de_fila("escalón", "El más alto", lambda uno: uno["escalon"].label),
+        *(_llego_el_miembro(lugar, paso) for lugar, paso in enumerate(PASOS)),
+    ),
+    lugar=itemgetter("codigo"),
+)
+
+
+def _del_dia(lugar, paso):
+    que = f"GAD que ese día habían llegado a «{paso.label}»"
+    return de_fila(paso.plural, que, lambda fila: fila[1][lugar], tipo=NUMERO, valores="0…")
+
+
+TENDENCIA = HojaDeObjetos(
+    "tendencia",
+    "Tendencia",
+    "Una fila por día del año en que algo cambió, el último primero.",
+    (
+        de_fila("fecha", "Desde qué día", lambda fila: fila[0], tipo=FECHA, valores="Fecha"),
+        *(_del_dia(lugar, paso) for lugar, paso in enumerate(PASOS)),
+    ),
+)
+
+
+def _llego_a(paso):
+    return "no aplica" if paso.alcanzado is None else "sí" if paso.alcanzado else "no"
+
+
+PASOS_DE_GAD = HojaDeObjetos(
+    "pasos-del-gad",
+    "Pasos del GAD",
+    "Una fila por paso: si el GAD llegó, de dónde sale y cuántos de sus parecidos llegaron.",
+    (
+        Columna("paso", "escalon__label", "A qué se llega"),
+        de_fila("llegó", "Si llegó", _llego_a, valores="sí / no / no aplica"),
+        de_fila(
+            "de dónde sale",
+            "Lo que consta, separado por punto y coma",
+            lambda paso: "; ".join(texto for texto, _ in paso.filas),
+        ),
+        numero("parecidos que llegaron", "parecidos__n", "GAD, con él"),
+        numero("parecidos", "parecidos__de", "GAD a que toca el paso, con él"),
     ),
 )
 

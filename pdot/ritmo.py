@@ -28,7 +28,7 @@ class Situacion(models.TextChoices):
     @property
     def estado(self):
         """La clase de estado con que se lee en una lista."""
-        return {"a-tiempo": "aprobada", "tarde": "devuelta", "atrasado": "cancelado"}.get(self, "")
+        return {"a-tiempo": "aprobada", "tarde": "devuelta", "atrasado": "atrasada"}.get(self, "")
 
 
 @dataclass(slots=True)

@@ -33,6 +33,21 @@ def formato_pedido(request, hoja):
     return formato
 
 
+def descarga_pedida(request, listas):
+    """La respuesta con la lista que se pide, o None si se pide la página.
+
+    Para una página con varias: `listas` es {clave: (hoja, función que da las filas)} y la clave
+    viene en `lista`; la de "" es la principal.
+    """
+    if not request.GET.get("formato"):
+        return None
+    clave = request.GET.get("lista", "")
+    if clave not in listas:
+        raise BadRequest("En esta página no hay una lista así que descargar.")
+    hoja, filas = listas[clave]
+    return descargar(formato_pedido(request, hoja), hoja, filas())
+
+
 def descargar(formato, hoja, filas, alcance=None):
     """La respuesta con esas filas: un QuerySet o una lista de objetos, según lea la hoja."""
     if formato == GEOJSON:

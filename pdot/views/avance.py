@@ -1,13 +1,15 @@
 """Avance: el país, una zona, un grupo o un GAD, del grupo circunvecino al plan actualizado."""
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
-from acompanamiento.models import Grupo
-from territorios.descargas import descargar, formato_pedido
+from acompanamiento.models import Estrategia, Grupo
+from territorios.descargas import descarga_pedida, descargar, formato_pedido
 from territorios.embebido import asegurar
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
@@ -25,9 +27,10 @@ from ..embudo import (
     ordenar,
 )
 from ..escalones import NIVELES, Escalon
-from ..forms_avance import FiltroRitmo
+from ..forms_avance import FiltroGrupos, FiltroRitmo
 from ..hecho import hecho_en
-from ..hojas_de_listas import AVANCE, RITMO
+from ..hojas_de_listas import AVANCE, GADS_DE_GRUPO, PASOS_DE_GAD, RITMO, TENDENCIA
+from ..lugares import con_lugar
 from ..mapa_cobertura import mapa_de_escalones
 from ..miradas import PAIS, ambito_de_grupo, ambito_de_zona
 from ..models import esta_a_la_vista
@@ -120,7 +123,7 @@ def _de_la_zona(request, zona, migas):
         "nombre_de_hijos": "Provincia",
         "rezagados": _rezagados(grupos),
         "cuantos_grupos": len(grupos),
-        "filtro_de_grupos": f"?zona={zona.pk}",
+        "filtro_de_grupos": f"&zona={zona.pk}",
     }
     referencia = None
     if request.user.ve_el_pais:
@@ -137,12 +140,19 @@ def _filas(**filtro):
 def _de_los_grupos(request):
     """Quien es de un GAD: él y los grupos en que está, uno por renglón."""
     contado = _contado(request)
+    orden = request.GET.get("orden", "")
+    hijos = [_renglon_de_grupo(pk, uno) for pk, uno in contado.grupos().items()]
+    hijos = ordenar(hijos, orden)
+    if archivo := descarga_pedida(request, _listas(hijos, None, None)):
+        return archivo
     contexto = {
         "lugar": "pdot",
         "pagina_de_pdot": "avance",
         "migas": _migas(),
         "gad": request.user.gad,
-        "hijos": [_renglon_de_grupo(pk, uno) for pk, uno in contado.grupos().items()],
+        "hijos": hijos,
+        "hoja": AVANCE,
+        "orden": orden if orden in ORDENES else "",
         "nombre_de_hijos": "Grupo",
         "pasos": PASOS,
         "contado": contado,
@@ -161,18 +171,21 @@ def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
         "filas": _filas(**filtro) if filtro else reverse("pdot:cobertura"),
     }
     if cifras is None:
-        return render(request, "pdot/avance.html", contexto)
+        return descarga_pedida(request, {}) or render(request, "pdot/avance.html", contexto)
     orden = request.GET.get("orden", "")
     hijos = ordenar(contexto.get("hijos", []), orden)
-    if hijos and (formato := formato_pedido(request, AVANCE)):
-        return descargar(formato, AVANCE, hijos)
     anio = entero_de(request.GET.get("anio"))
+    tendencia = leer_tendencia(request.user, ambito, timezone.localdate(), anio)
+    if archivo := descarga_pedida(request, _listas(hijos, contexto.get("gads"), tendencia)):
+        return archivo
     cantones = {codigo: Escalon(valor) for codigo, valor in cifras["cantones"].items()}
     ventana = None if ambito == PAIS else {codigo[:4] for codigo in cantones}
     contexto |= {
         "embudo": armar_embudo(cifras, filtro, referencia),
-        "mapa": mapa_de_escalones(cantones, ventana=ventana) if cantones else None,
-        "tendencia": leer_tendencia(request.user, ambito, timezone.localdate(), anio),
+        "mapa": (mapa_de_escalones(cantones, ventana=ventana, filtro=filtro) if cantones else None),
+        "tendencia": tendencia,
+        "hoja_de_tendencia": TENDENCIA,
+        "hoja_de_gads": GADS_DE_GRUPO,
         "ritmo": [(uno, casilla_de_ritmo(cifras["ritmo"], uno, filtro)) for uno in Situacion],
         "hay_ritmo": any(cifras["ritmo"].values()),
         "hecho": hecho_en(cifras, **filtro),
@@ -181,6 +194,16 @@ def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
         "orden": orden if orden in ORDENES else "",
     }
     return render(request, "pdot/avance.html", contexto)
+
+
+def _listas(hijos, gads, tendencia):
+    """Las que se descargan de la página de un ámbito (territorios.descargas.descarga_pedida)."""
+    listas = {"": (AVANCE, lambda: con_lugar(hijos))} if hijos else {}
+    if gads:
+        listas[""] = GADS_DE_GRUPO, lambda: gads
+    if tendencia:
+        listas["tendencia"] = TENDENCIA, lambda: tendencia.filas
+    return listas
 
 
 # --- Grupos -------------------------------------------------------------------------------------
@@ -201,26 +224,34 @@ def _rezagados(grupos):
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def grupos(request):
-    """Todos los grupos conformados que ve, o los de una zona, en el orden que se pida."""
+    """Los grupos conformados que ve, por estrategia y zona, en el orden que se pida."""
     contado = _contado(request)
-    zona = entero_de(request.GET.get("zona")) or None
-    orden = request.GET.get("orden", "")
-    renglones = [_renglon_de_grupo(pk, cifras) for pk, cifras in contado.grupos(zona).items()]
-    if formato := formato_pedido(request, AVANCE):
-        return descargar(formato, AVANCE, ordenar(renglones, orden))
+    vistos = contado.grupos()
+    claves = {cifras["estrategia"] for cifras in vistos.values()}
+    estrategias = Estrategia.objects.visibles_para(request.user).filter(pk__in=claves)
+    hoy = timezone.localdate()
+    filtro = FiltroGrupos(request.GET, estrategias=list(estrategias), hoy=hoy)
     contexto = {
         "lugar": "pdot",
         "pagina_de_pdot": "avance",
-        "hoja": AVANCE,
         "migas": _migas(("Grupos", None)),
-        "zona": zona,
+        "filtro": filtro,
+        "contado": contado,
+    }
+    if not filtro.is_valid():
+        return render(request, "pdot/avance_grupos.html", contexto, status=400)
+    orden = request.GET.get("orden", "")
+    elegidos = filtro.aplicar(vistos)
+    renglones = ordenar([_renglon_de_grupo(pk, uno) for pk, uno in elegidos.items()], orden)
+    if archivo := descarga_pedida(request, {"": (AVANCE, lambda: con_lugar(renglones))}):
+        return archivo
+    contexto |= {
+        "hoja": AVANCE,
+        "zona": filtro.cleaned_data["zona"],
         "pasos": PASOS,
         "orden": orden if orden in ORDENES else "",
-        "contado": contado,
         "nombre_de_hijos": "Grupo",
-        "pagina": Paginator(ordenar(renglones, orden), POR_PAGINA).get_page(
-            request.GET.get("pagina")
-        ),
+        "pagina": Paginator(renglones, POR_PAGINA).get_page(request.GET.get("pagina")),
     }
     return render(request, "pdot/avance_grupos.html", contexto)
 
@@ -252,13 +283,15 @@ def grupo(request, pk):
             f"Los GAD de los otros {len(otros)} grupos conformados de {grupo.estrategia} que usted "
             "ve: son de los mismos tres niveles y empezaron con la misma estrategia."
         )
-        contexto["url_de_similares"] = reverse("pdot:avance_de_grupos")
+        de_la_misma = urlencode({"estrategia": grupo.estrategia.codigo})
+        contexto["url_de_similares"] = f"{reverse('pdot:avance_de_grupos')}?{de_la_misma}"
     return _pagina(request, contado, ambito, {"grupo": pk}, contexto, referencia)
 
 
 def _miembro(codigo, nombre, lugar, nivel, marcas):
     escalones = [Escalon(marca) for marca in marcas]
     return {
+        "codigo": codigo,
         "url": reverse("pdot:avance_de_gad", args=[codigo]),
         "nombre": nombre,
         "lugar": lugar,
@@ -278,13 +311,23 @@ def gad(request, gad):
     gad = get_object_or_404(Gad.objects.visibles_para(request.user).para_lista(), pk=gad)
     if not esta_a_la_vista(request.user, gad):
         raise Http404
+    avance = avance_de_gad(gad, request.user)
+    listas = {}
+    if avance:
+        listas[""] = PASOS_DE_GAD, lambda: avance.pasos
+    if avance and avance.puestos:
+        listas["ritmo"] = RITMO, lambda: avance.puestos
+    if archivo := descarga_pedida(request, listas):
+        return archivo
     contexto = {
+        "hoja": PASOS_DE_GAD,
+        "hoja_de_ritmo": RITMO,
         "lugar": "territorio",
         "pagina_de_gad": "avance",
         "sigue_su_proceso": True,
         "migas": _migas((gad.nombre_con_lugar, None)),
         "gad": gad,
-        "avance": avance_de_gad(gad, request.user),
+        "avance": avance,
     }
     return render(request, "pdot/avance_de_gad.html", contexto)
 

@@ -24,6 +24,7 @@ from tests.conftest import entrar
 from tests.datos import transaccion_comun
 from tests.fabricas import (
     EncuentroFactory,
+    EstrategiaFactory,
     GrupoFactory,
     HitoFactory,
     HitoGrupoFactory,
@@ -69,7 +70,7 @@ def cifras_de(respuesta):
     cuerpo = respuesta.text.split("<main")[1]
     hallados = []
     for direccion, texto in Enlaces(cuerpo).hallados:
-        dicho = re.fullmatch(r"(?:Los grupos conformados: )?([\d.]+)", texto)
+        dicho = re.fullmatch(r"(?:[^:]+: )?([\d.]+)", texto)
         if dicho and "anio=" not in direccion:
             hallados.append((direccion, int(dicho[1].replace(".", ""))))
     return hallados
@@ -437,3 +438,20 @@ def test_un_gad_que_dejo_de_existir_lo_dice(client, central, territorio):
     Territorio.objects.filter(pk="080752").update(hasta=date(2024, 1, 1))
     respuesta = entrar(client, central).get(reverse("pdot:avance_de_gad", args=["080752"]))
     assert (respuesta.status_code, "ya no existe" in respuesta.text) == (200, True)
+
+
+def test_los_grupos_de_estrategias_terminadas_tambien_salen_en_su_enlace(
+    client, central, zonal1, grupo1, grupo2
+):
+    de_antes = EstrategiaFactory(codigo="de-antes", desde=date(2010, 1, 1), hasta=date(2010, 2, 1))
+    Grupo.objects.filter(pk=grupo2.pk).update(estrategia=de_antes)
+    for quien in (central, zonal1):
+        respuesta = entrar(client, quien).get(reverse("pdot:avance"))
+        assert respuesta.context["cuantos_grupos"] == 2
+        assert comprobar_enlaces(client, rutas_de(quien)) > 10
+
+
+def test_la_pagina_del_ritmo_dice_cuando_es_atraso_y_no_lo_tacha(client, revuelto, central):
+    respuesta = entrar(client, central).get(reverse("pdot:ritmo"))
+    assert "más de la mitad del grupo ya lo cumplió" in respuesta.text
+    assert '<span class="estado atrasada">Atrasado</span>' in respuesta.text

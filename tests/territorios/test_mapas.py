@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from territorios.mapas import ARENA, LAGUNA, Conjunto, Estilo, Leyenda, dibujar
+from territorios.mapas import ARENA, LAGUNA, MAR, Conjunto, Estilo, Leyenda, dibujar
 from territorios.models import CapaLimites
 from territorios.trazos import Caja, anillos, lugar_de_rotulo, silueta
 from territorios.zonas import mapa_del_pais, recuento_por_zona
@@ -155,6 +155,20 @@ def test_un_nombre_que_no_cabe_se_achica_o_no_se_escribe(contornos):
 
 
 # --- Encuadre -----------------------------------------------------------------------------------
+
+
+def test_sobre_un_relleno_oscuro_el_nombre_va_en_blanco_y_con_halo(contornos):
+    estilos = {
+        "0801": Estilo(MAR, "Esmeraldas", etiqueta="Uno", oscuro=True),
+        "0807": Estilo(ARENA, "Rioverde", etiqueta="Dos"),
+    }
+    textos = [
+        (texto.text, texto.get("fill"), texto.get("stroke"))
+        for texto in svg_de(mapa(estilos, ventana=["08"])).iter(f"{SVG}text")
+    ]
+    # El halo va debajo, como otro texto: no todos los lectores pintan el borde por detrás.
+    assert textos[:2] == [("Uno", "#0d3540", "#0d3540"), ("Uno", "#fff", None)]
+    assert ("Dos", "#1c2529", None) in textos
 
 
 def test_la_ventana_encuadra_sus_cantones_con_margen_y_deja_ver_los_vecinos(contornos):
@@ -304,6 +318,11 @@ def test_la_leyenda_dibuja_cada_muestra_con_su_trama(contornos):
     renglones = re.findall(r"<li>(.*?)</li>", html)
     assert [re.sub(r"<.*>", "", renglon).strip() for renglon in renglones] == ["Grupo 1", "Sede"]
     assert ["<rect" in renglon for renglon in renglones] == [True, False]
+
+
+def test_un_renglon_de_la_leyenda_puede_llevar_a_sus_filas(contornos):
+    leyenda = [Leyenda("Grupo 1: 3", ARENA, url="/filas/?a=1&b=2")]
+    assert '<a href="/filas/?a=1&amp;b=2">Grupo 1: 3</a>' in escrito(mapa({}, leyenda=leyenda))
 
 
 # --- Con la DPA de verdad -----------------------------------------------------------------------
