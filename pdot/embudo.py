@@ -20,11 +20,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from territorios.jurisdiccion import Permiso
+
 from .cobertura import Recuento
 from .cuenta_avance import contar_para
 from .escalones import NIVELES, Escalon
 from .indicadores import Cociente
-from .miradas import mirada_de
+from .miradas import OBSERVA_EL_PAIS, ambito_de_zona, mirada_de
 from .models import CifrasDeAvance
 from .ritmo import Situacion
 from .tarea_de_avance import hay_cambios_desde
@@ -163,8 +165,53 @@ def casillas_de(recuento, filas):
     ]
 
 
-def armar_embudo(cifras, filtro, referencia=None):
-    """El Embudo de unas cifras; `filtro` es el de su ámbito y `referencia`, otro Recuento."""
+@dataclass
+class Comparacion:
+    """Con quiénes se compara un ámbito: su Recuento, cómo se los llama y la regla que los escoge.
+
+    `enlace`: (texto, dirección), si hay adónde ir. `sin`: los escalones que no se comparan.
+    """
+
+    recuento: Recuento
+    con: str
+    regla: str
+    enlace: tuple | None = None
+    sin: tuple = ()
+
+    def cociente(self, escalon):
+        return None if escalon in self.sin else _cociente(self.recuento, escalon)
+
+
+def comparar_con_las_otras_zonas(usuario, zona, contado):
+    """La Comparacion de una zona con las demás juntas, o None si no hay. A lo más, una consulta.
+
+    Quien no ve el país la tiene con lo que de él lee cualquiera que lo observa, que es público: lo
+    que en otra zona está en revisión no se ve, y por eso no se compara.
+    """
+    if usuario.ve_el_pais:
+        otras = [cifras for numero, cifras in contado.zonas().items() if numero != zona]
+    else:
+        publicas = CifrasDeAvance.objects.filter(mirada=OBSERVA_EL_PAIS, ambito__startswith="zona-")
+        de_las_demas = publicas.exclude(ambito=ambito_de_zona(zona)).order_by("ambito")
+        otras = [{"niveles": n} for n in de_las_demas.values_list("cifras__niveles", flat=True)]
+    if not otras:
+        return None
+    cuales = f"las otras {len(otras)} zonas juntas" if len(otras) > 1 else "la otra zona"
+    comparacion = Comparacion(
+        juntar(otras),
+        con="otras zonas",
+        regla=f"Los GAD de {cuales}, sobre aquellos a que toca cada paso.",
+    )
+    if usuario.ve_el_pais:
+        comparacion.enlace = ("Ver el avance de cada zona", reverse("pdot:avance"))
+    elif usuario.puede(Permiso.REVISAR_EVALUACION):
+        comparacion.sin = (Escalon.EVALUADO,)
+        comparacion.regla += " Los evaluados no se comparan: de otra zona solo se lee lo aprobado."
+    return comparacion
+
+
+def armar_embudo(cifras, filtro, comparacion=None):
+    """El Embudo de unas cifras; `filtro` es el de su ámbito y `comparacion`, contra quiénes."""
     niveles = cifras["niveles"]
     columnas = [
         (nombre, CORTOS[nivel], Recuento.leer({nivel: niveles[nivel]}), filtro | {"nivel": nivel})
@@ -184,7 +231,7 @@ def armar_embudo(cifras, filtro, referencia=None):
                 escalon,
                 [casillas[lugar] for casillas in por_columna],
                 _cociente(todo, escalon),
-                _cociente(referencia, escalon) if referencia else None,
+                comparacion.cociente(escalon) if comparacion else None,
             )
             for lugar, escalon in enumerate(PASOS)
         ],

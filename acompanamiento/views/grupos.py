@@ -29,6 +29,8 @@ def inicio(request):
         return descargar(formato, GRUPOS, elegidos)
     vivos = [grupo for grupo in elegidos if grupo.esta_vivo]
     conformados = [grupo for grupo in vivos if grupo.esta_conformado]
+    total = Reparto.de(grupo.reparto for grupo in conformados)
+    propio, de_otra_zona = total.partir(request.user.zona_id)
     pagina = Paginator(elegidos, POR_PAGINA).get_page(request.GET.get("pagina"))
     contexto = {
         "lugar": "acompanamiento",
@@ -42,7 +44,8 @@ def inicio(request):
         "pagina": pagina,
         "cuantos": len(conformados),
         "propuestos": len(vivos) - len(conformados),
-        "total": Reparto.de(grupo.reparto for grupo in conformados),
+        "total": propio,
+        "de_otra_zona": de_otra_zona,
         "mapa": mapa_de_grupos(vivos) if vivos else None,
     }
     estado = 200 if es_valido else 400

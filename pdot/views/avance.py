@@ -17,9 +17,11 @@ from ..avance_de_gad import avance_de_gad
 from ..embudo import (
     ORDENES,
     PASOS,
+    Comparacion,
     Hijo,
     armar_embudo,
     casilla_de_ritmo,
+    comparar_con_las_otras_zonas,
     juntar,
     leer_contado,
     ordenar,
@@ -122,12 +124,8 @@ def _de_la_zona(request, zona, migas):
         "cuantos_grupos": len(grupos),
         "filtro_de_grupos": f"?zona={zona.pk}",
     }
-    referencia = None
-    if request.user.ve_el_pais:
-        referencia = juntar([contado.ambitos[PAIS]])
-        contexto["regla"] = "El conjunto del país, sobre los GAD a que toca cada paso."
-        contexto["url_de_similares"] = reverse("pdot:avance")
-    return _pagina(request, contado, ambito, filtro, contexto, referencia)
+    comparacion = comparar_con_las_otras_zonas(request.user, zona.pk, contado)
+    return _pagina(request, contado, ambito, filtro, contexto, comparacion)
 
 
 def _filas(**filtro):
@@ -150,7 +148,7 @@ def _de_los_grupos(request):
     return render(request, "pdot/avance_propio.html", contexto)
 
 
-def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
+def _pagina(request, contado, ambito, filtro, contexto, comparacion=None):
     """La página de un ámbito: mapa, embudo, tendencia, ritmo, comparación y lo que contiene."""
     cifras = contado.entero
     contexto |= {
@@ -170,7 +168,8 @@ def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
     cantones = {codigo: Escalon(valor) for codigo, valor in cifras["cantones"].items()}
     ventana = None if ambito == PAIS else {codigo[:4] for codigo in cantones}
     contexto |= {
-        "embudo": armar_embudo(cifras, filtro, referencia),
+        "embudo": armar_embudo(cifras, filtro, comparacion),
+        "comparacion": comparacion,
         "mapa": mapa_de_escalones(cantones, ventana=ventana) if cantones else None,
         "tendencia": leer_tendencia(request.user, ambito, timezone.localdate(), anio),
         "ritmo": [(uno, casilla_de_ritmo(cifras["ritmo"], uno, filtro)) for uno in Situacion],
@@ -246,14 +245,16 @@ def grupo(request, pk):
         for clave, suyas in contado.grupos().items()
         if clave != pk and suyas["estrategia"] == grupo.estrategia_id
     ]
-    referencia = juntar(otros) if otros else None
+    comparacion = None
     if otros:
-        contexto["regla"] = (
-            f"Los GAD de los otros {len(otros)} grupos conformados de {grupo.estrategia} que usted "
-            "ve: son de los mismos tres niveles y empezaron con la misma estrategia."
+        comparacion = Comparacion(
+            juntar(otros),
+            con="similares",
+            regla=f"Los GAD de los otros {len(otros)} grupos conformados de {grupo.estrategia} que "
+            "usted ve: son de los mismos tres niveles y empezaron con la misma estrategia.",
+            enlace=("Ver los grupos", reverse("pdot:avance_de_grupos")),
         )
-        contexto["url_de_similares"] = reverse("pdot:avance_de_grupos")
-    return _pagina(request, contado, ambito, {"grupo": pk}, contexto, referencia)
+    return _pagina(request, contado, ambito, {"grupo": pk}, contexto, comparacion)
 
 
 def _miembro(codigo, nombre, lugar, nivel, marcas):
