@@ -12,8 +12,8 @@ class Reparto:
     """GAD distintos, con su nivel y su zona, y zonas. Quien está en varios grupos se cuenta uno."""
 
     gads: dict[str, str] = field(default_factory=dict)
-    zona_de: dict[str, int] = field(default_factory=dict)
     zonas: set[int] = field(default_factory=set)
+    zona_de: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def de(cls, repartos):

@@ -87,7 +87,7 @@ class TestConElPiloto:
 
     def test_las_consultas_no_crecen_con_las_estrategias(self, django_assert_num_queries):
         EstrategiaFactory(codigo="otra")
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(7):
             cifras = resumir(CORTE)
         assert len(cifras["estrategias"]) == 2
 
