@@ -60,6 +60,9 @@ class TestConElPiloto:
         assert tuple(dicho["gad_de_otra_zona"].values()) == de_otra
         assert (resumen["evaluaciones"]["aprobada"], dicho["traslados"]) == (aprobadas, traslados)
 
+        dias = set(Encuentro.objects.de_zona(numero).values_list("fecha", flat=True))
+        assert traslados == sum(uno.fecha in dias for uno in Traslado.objects.all())
+
         por_api = leer_api(client, central, zona)
         assert por_api("resumen") == resumen
         (cobertura,) = por_api("cobertura")
@@ -125,6 +128,14 @@ class TestConElPiloto:
                     ajenas
                 )
                 assert set(Traslado.objects.visibles_para(usuario)) == set(Traslado.objects.all())
+
+    def test_las_consultas_de_la_zona_son_las_de_quien_ve_el_pais(
+        self, client, zona, numero, django_assert_num_queries
+    ):
+        for rol, cual in (("zonal", zona), ("central", None)):
+            entrar(client, UsuarioFactory(rol=rol, zona=cual))
+            with django_assert_num_queries(7):
+                client.get(reverse("pdot:avance_de_zona", args=[numero]))
 
     def test_quien_mira_el_pais_lee_de_una_zona_lo_que_ella(self, client, zona, numero):
         hechos = {}
