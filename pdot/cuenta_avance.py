@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from acompanamiento.models import Acuerdo, Grupo, Membresia
 from talleres.models import Encuentro
+from territorios.jurisdiccion import Permiso
 
+from .ambito import Ambito
 from .cobertura import contar, leer_gads, marcar
 from .escalones import Escalon
 from .miradas import PAIS, ambito_de_grupo, ambito_de_zona, miradas
@@ -50,8 +52,7 @@ def contar_para(usuario, puestos=None):
         if usuario.ve_el_pais or zona == usuario.zona_id:
             cifras = _cifras(por_zona[zona], puestos_por_zona[zona])
             cifras["nombre"] = por_zona[zona][0].nombre_zona
-            cifras |= {} if usuario.ve_el_pais else _hecho_para(usuario)
-            ambitos[ambito_de_zona(zona)] = cifras
+            ambitos[ambito_de_zona(zona)] = cifras | _hecho_para(usuario, zona)
     miembros = _agrupar(gads, lambda gad: [grupo.pk for grupo in gad.grupos])
     de_grupo = _agrupar(puestos, lambda puesto: [puesto.grupo.pk])
     hechos = Hechos(usuario)
@@ -105,24 +106,22 @@ def _niveles(gads):
     }
 
 
-def _hecho_para(usuario):
+def _hecho_para(usuario, zona=None):
     """Lo que dice `resumen`, con lo que ve quien mira, por estado: evaluaciones, encuentros (por
-    estrategia) y acuerdos.
+    estrategia) y acuerdos. Con una zona, lo de ella (pdot.ambito).
 
-    Las evaluaciones de una zona son las de sus GAD, aunque lea además las aprobadas de los de otra
-    que están en sus grupos; los borradores son de cada GAD y no se cuentan.
+    Los borradores son de cada GAD y no se cuentan; quien observa solo cuenta lo aprobado.
     """
-    evaluaciones = Evaluacion.objects.visibles_para(usuario).order_by()
-    evaluaciones = evaluaciones.exclude(estado=Evaluacion.Estado.BORRADOR)
-    if usuario.zona_id:
-        evaluaciones = evaluaciones.filter(pdot__gad__territorio__zona=usuario.zona_id)
-    estados = Counter(evaluaciones.values_list("estado", flat=True))
+    ambito = Ambito.de(usuario, zona)
+    estados = Evaluacion.Estado.values
+    if not usuario.puede(Permiso.REVISAR_EVALUACION):
+        estados = [Evaluacion.Estado.APROBADA.value]
+    salidas = ambito.evaluaciones.order_by().exclude(estado=Evaluacion.Estado.BORRADOR)
+    cuentas = Counter(salidas.values_list("estado", flat=True))
     return {
-        "evaluaciones": {estado: estados[estado] for estado in Evaluacion.Estado.values},
-        "encuentros": _por_estado(
-            Encuentro, Encuentro.objects.visibles_para(usuario), "estrategia__codigo"
-        ),
-        "acuerdos": _por_estado(Acuerdo, Acuerdo.objects.visibles_para(usuario)).get("", {}),
+        "evaluaciones": {estado: cuentas[estado] for estado in estados},
+        "encuentros": _por_estado(Encuentro, ambito.encuentros, "estrategia__codigo"),
+        "acuerdos": _por_estado(Acuerdo, ambito.acuerdos).get("", {}),
     }
 
 

@@ -9,22 +9,24 @@ Lo que se lee aquí está contado de antes (pdot.cuenta_avance). Si nada se ha c
 quien mira es un GAD, que ve pocos, se cuenta en el momento.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Q, When
 from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from territorios.jurisdiccion import Permiso
+
 from .cobertura import Recuento
 from .cuenta_avance import contar_para
 from .escalones import NIVELES, Escalon
 from .indicadores import Cociente
-from .miradas import mirada_de
+from .miradas import OBSERVA_EL_PAIS, mirada_de
 from .models import CifrasDeAvance
 from .ritmo import Situacion
 from .tarea_de_avance import hay_cambios_desde
@@ -53,13 +55,15 @@ class Contado:
 
     `entero`: las cifras con todo del ámbito que se pidió; None si no es de los suyos.
     `cuando`: de cuándo es lo más viejo; None si se contó ahora. `hay_cambios`: si desde entonces se
-    guardó algo que falta contar.
+    guardó algo que falta contar. `publicas`: para quien es de una zona, {número: cifras} de todas
+    como las lee quien observa el país, que son las de los datos abiertos.
     """
 
     ambitos: dict
     entero: dict | None = None
     cuando: object = None
     hay_cambios: bool = False
+    publicas: dict = field(default_factory=dict)
 
     def grupos(self, zona=None):
         """{clave del grupo: cifras}, los de una zona si se dice."""
@@ -71,27 +75,40 @@ class Contado:
 
     def zonas(self):
         """{número de zona: cifras}."""
-        return {
-            int(ambito.removeprefix("zona-")): cifras
-            for ambito, cifras in sorted(self.ambitos.items())
-            if ambito.startswith("zona-")
-        }
+        return _zonas_de(self.ambitos)
+
+
+def _zonas_de(ambitos):
+    return {
+        int(ambito.removeprefix("zona-")): cifras
+        for ambito, cifras in sorted(ambitos.items())
+        if ambito.startswith("zona-")
+    }
 
 
 def leer_contado(usuario, ambito=""):
     """El Contado de quien mira, con `ambito` entero. Dos consultas, salvo que se cuente ahora."""
     mirada = mirada_de(usuario)
-    guardadas = CifrasDeAvance.objects.filter(mirada=mirada).order_by("pk")
-    entero = Case(When(ambito=ambito, then=F("cifras")))
+    se_leen = Q(mirada=mirada)
+    if usuario.zona_id:
+        se_leen |= Q(mirada=OBSERVA_EL_PAIS, ambito__startswith="zona-")
+    guardadas = CifrasDeAvance.objects.filter(se_leen).order_by("pk")
+    entero = Case(When(mirada=mirada, ambito=ambito, then=F("cifras")))
     que_se_lee = [f"cifras__{que}" for que in RESUMIDO]
-    filas = list(guardadas.values_list("ambito", "contado", entero, *que_se_lee)) if mirada else []
+    que_se_lee = ["mirada", "ambito", "contado", entero, *que_se_lee]
+    leidas = list(guardadas.values_list(*que_se_lee)) if mirada else []
+    filas = [fila for una, *fila in leidas if una == mirada]
     if not filas:
         ambitos = contar_para(usuario)
         return Contado(ambitos, ambitos.get(ambito))
-    ambitos = {clave: dict(zip(RESUMIDO, que, strict=True)) for clave, _, _, *que in filas}
     suyo = next((fila[2] for fila in filas if fila[0] == ambito), None)
     cuando = min(fila[1] for fila in filas)
-    return Contado(ambitos, suyo, cuando, hay_cambios_desde(cuando))
+    publicas = _resumidos(fila for una, *fila in leidas if una != mirada)
+    return Contado(_resumidos(filas), suyo, cuando, hay_cambios_desde(cuando), _zonas_de(publicas))
+
+
+def _resumidos(filas):
+    return {clave: dict(zip(RESUMIDO, que, strict=True)) for clave, _, _, *que in filas}
 
 
 # --- Filas del embudo ---------------------------------------------------------------------------
@@ -165,8 +182,49 @@ def casillas_de(recuento, filas, columna=""):
     ]
 
 
-def armar_embudo(cifras, filtro, referencia=None):
-    """El Embudo de unas cifras; `filtro` es el de su ámbito y `referencia`, otro Recuento."""
+@dataclass
+class Comparacion:
+    """Con quiénes se compara un ámbito: su Recuento, cómo se los llama y la regla que los escoge.
+
+    `enlace`: (texto, dirección), si hay adónde ir. `sin`: los escalones que no se comparan.
+    """
+
+    recuento: Recuento
+    con: str
+    regla: str
+    enlace: tuple | None = None
+    sin: tuple = ()
+
+    def cociente(self, escalon):
+        return None if escalon in self.sin else _cociente(self.recuento, escalon)
+
+
+def comparar_con_las_otras_zonas(usuario, zona, contado):
+    """La Comparacion de una zona con las demás juntas, o None si no hay.
+
+    Quien no ve el país la tiene con lo que de él lee cualquiera que lo observa, que es público: lo
+    que en otra zona está en revisión no se ve, y por eso no se compara.
+    """
+    zonas = contado.zonas() if usuario.ve_el_pais else contado.publicas
+    otras = [cifras for numero, cifras in zonas.items() if numero != zona]
+    if not otras:
+        return None
+    cuales = f"las otras {len(otras)} zonas juntas" if len(otras) > 1 else "la otra zona"
+    comparacion = Comparacion(
+        juntar(otras),
+        con="otras zonas",
+        regla=f"Los GAD de {cuales}, sobre aquellos a que toca cada paso.",
+    )
+    if usuario.ve_el_pais:
+        comparacion.enlace = ("Ver el avance de cada zona", reverse("pdot:avance"))
+    elif usuario.puede(Permiso.REVISAR_EVALUACION):
+        comparacion.sin = (Escalon.EVALUADO,)
+        comparacion.regla += " Los evaluados no se comparan: de otra zona solo se lee lo aprobado."
+    return comparacion
+
+
+def armar_embudo(cifras, filtro, comparacion=None):
+    """El Embudo de unas cifras; `filtro` es el de su ámbito y `comparacion`, contra quiénes."""
     niveles = cifras["niveles"]
     columnas = [
         (nombre, CORTOS[nivel], Recuento.leer({nivel: niveles[nivel]}), filtro | {"nivel": nivel})
@@ -188,7 +246,7 @@ def armar_embudo(cifras, filtro, referencia=None):
                 escalon,
                 [casillas[lugar] for casillas in por_columna],
                 _cociente(todo, escalon),
-                _cociente(referencia, escalon) if referencia else None,
+                comparacion.cociente(escalon) if comparacion else None,
             )
             for lugar, escalon in enumerate(PASOS)
         ],

@@ -18,6 +18,7 @@ def ficha_de_estrategia(estrategia, usuario):
     grupos = _grupos(usuario, estrategia)
     conformados = [grupo for grupo in grupos if grupo.esta_conformado]
     total = Reparto.de(grupo.reparto for grupo in conformados)
+    propio, de_otra_zona = total.partir(usuario.zona_id)
     elementos = elementos_de(estrategia)
     objetivos, _ = separar_objetivos(elementos)
     return {
@@ -35,9 +36,10 @@ def ficha_de_estrategia(estrategia, usuario):
         "grupos": grupos,
         "cuantos": len(conformados),
         "propuestos": sum(grupo.esta_propuesto for grupo in grupos),
-        "total": total,
+        "total": propio,
+        "de_otra_zona": de_otra_zona,
         "asistencia": de_estrategia(estrategia, usuario),
-        "avance": avance_de(estrategia, usuario, grupos),
+        "avance": avance_de(estrategia, usuario, grupos, propio.gads, de_otra_zona.gads),
         "puede_formar": usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO),
         "puede_administrar": usuario.puede(Permiso.ADMINISTRAR),
     }

@@ -230,6 +230,9 @@ def _con_vigencia(plan, hoy):
     return str(plan) if plan.anio_hasta >= hoy.year else f"{plan} (terminó en {plan.anio_hasta})"
 
 
+OTRA_ZONA = "otra"
+
+
 class FiltroEvaluaciones(forms.Form):
     estado = forms.ChoiceField(
         required=False,
@@ -242,18 +245,28 @@ class FiltroEvaluaciones(forms.Form):
         error_messages={"invalid_choice": "«%(value)s» no es una zona que usted pueda ver."},
     )
 
-    def __init__(self, *args, zonas, **kwargs):
-        """`zonas`: las que abarca quien mira; a quien es de un GAD no se le ofrecen."""
+    def __init__(self, *args, zonas, propia=None, **kwargs):
+        """`zonas`: las que abarca quien mira; a quien es de un GAD no se le ofrecen.
+
+        `propia`: la clave de la de quien es de una sola, que lee además lo aprobado de otra.
+        """
         super().__init__(*args, **kwargs)
-        self.fields["zona"].choices = [("", "Todas"), *((z.pk, str(z)) for z in zonas)]
+        self.propia = propia
+        opciones = [("", "Todas"), *((z.pk, str(z)) for z in zonas)]
+        if propia:
+            opciones.append((OTRA_ZONA, "De otra zona, en sus grupos"))
+        self.fields["zona"].choices = opciones
         self.fields["zona"].widget.attrs["class"] = "form-select"
         if not zonas:
             del self.fields["zona"]
 
     def aplicar(self, evaluaciones):
-        columnas = {"estado": "estado", "zona": "pdot__gad__territorio__zona"}
-        puestos = {columnas[campo]: v for campo, v in self.cleaned_data.items() if v}
-        return evaluaciones.filter(**puestos)
+        if estado := self.cleaned_data["estado"]:
+            evaluaciones = evaluaciones.filter(estado=estado)
+        zona = self.cleaned_data.get("zona")
+        if zona == OTRA_ZONA:
+            return evaluaciones.de_otra_zona(self.propia)
+        return evaluaciones.de_zona(zona) if zona else evaluaciones
 
     @property
     def filtra(self):

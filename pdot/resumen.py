@@ -1,48 +1,23 @@
 """Las cifras del país: división político-administrativa en una fecha y avance del acompañamiento.
 
 La fecha gobierna provincias, cantones, parroquias y GAD, porque la DPA cambia. Estrategias,
-grupos, encuentros y evaluaciones se cuentan como están ahora.
+grupos, encuentros y evaluaciones se cuentan como están ahora. Qué es lo de una zona lo dice
+pdot.ambito.
 """
 
 from collections import Counter
-from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from acompanamiento.models import Estrategia, Grupo, Membresia
-from talleres.models import Encuentro, Traslado
+from talleres.models import Encuentro
 from territorios.models import Gad, Territorio, Zona
 from territorios.models.usuario import lector
 
+from .ambito import Ambito, lo_de
 from .models import Evaluacion
 
 CIFRAS_DPA = ("provincias", "cantones", "parroquias_rurales", "gad")
-
-
-@dataclass(frozen=True)
-class Ambito:
-    """Lo que se cuenta: todo, o lo de una zona."""
-
-    zonas: QuerySet
-    grupos: QuerySet
-    encuentros: QuerySet
-    traslados: QuerySet
-    evaluaciones: QuerySet
-
-    @classmethod
-    def de(cls, zona):
-        """El país si `zona` es None; si no, lo que toca a esa zona, como lo ve quien la observa."""
-        quien = lector(zona)
-        evaluaciones = Evaluacion.objects.all()
-        if zona is not None:
-            evaluaciones = evaluaciones.filter(pdot__gad__territorio__zona=zona)
-        return cls(
-            zonas=Zona.objects.filter(pk=zona.pk) if zona else Zona.objects.all(),
-            grupos=Grupo.objects.visibles_para(quien),
-            encuentros=Encuentro.objects.visibles_para(quien),
-            traslados=Traslado.objects.visibles_para(quien),
-            evaluaciones=evaluaciones,
-        )
 
 
 def resumir(fecha, zona=None):
@@ -50,11 +25,14 @@ def resumir(fecha, zona=None):
 
     Siete consultas, haya lo que haya.
     """
-    ambito = Ambito.de(zona)
-    zonas = _por_zona(fecha, ambito)
+    clave = zona.pk if zona else None
+    ambito = Ambito.de(lector(zona), clave)
+    # Se cuentan en todos sus estados, también los que quien observa no lee uno por uno.
+    evaluaciones = lo_de(clave, Evaluacion.objects.all())
+    zonas = _por_zona(fecha, zona)
     grupos = _contar(ambito.grupos, "estrategia", "estado")
     encuentros, declarados = _contar_encuentros(ambito.encuentros)
-    estrategias = _estrategias(ambito, grupos, encuentros, declarados)
+    estrategias = _estrategias(ambito, clave, grupos, encuentros, declarados)
     return {
         "fecha": fecha.isoformat(),
         **{cifra: sum(zona[cifra] for zona in zonas.values()) for cifra in CIFRAS_DPA},
@@ -63,14 +41,15 @@ def resumir(fecha, zona=None):
         "grupos_por_estado": _con_ceros(Grupo.Estado, _por_estado(grupos)),
         "encuentros": sum(estrategia["encuentros"]["total"] for estrategia in estrategias),
         "encuentros_por_estado": _con_ceros(Encuentro.Estado, _por_estado(encuentros)),
-        "evaluaciones": _con_ceros(Evaluacion.Estado, _contar(ambito.evaluaciones, "estado")),
+        "evaluaciones": _con_ceros(Evaluacion.Estado, _contar(evaluaciones, "estado")),
         "estrategias": estrategias,
     }
 
 
-def _por_zona(fecha, ambito):
+def _por_zona(fecha, zona):
     """`{"1": {"provincias": 4, …}}`, con todas las zonas aunque alguna quede en cero."""
-    numeros = list(ambito.zonas.order_by("numero").values_list("numero", flat=True))
+    pedidas = Zona.objects.filter(pk=zona.pk) if zona else Zona.objects.all()
+    numeros = list(pedidas.order_by("numero").values_list("numero", flat=True))
     zonas = {str(numero): dict.fromkeys(CIFRAS_DPA, 0) for numero in numeros}
     cifra_de = {Territorio.Nivel.PROVINCIA: "provincias", Territorio.Nivel.CANTON: "cantones"}
     # El GAD de una parroquia, un cantón o una provincia existe mientras existe su territorio.
@@ -85,9 +64,9 @@ def _por_zona(fecha, ambito):
     return zonas
 
 
-def _estrategias(ambito, grupos, encuentros, declarados):
+def _estrategias(ambito, zona, grupos, encuentros, declarados):
     """Una entrada por estrategia, la más antigua primero."""
-    gads = _gads_por_nivel(ambito.grupos)
+    gads = _gads_por_nivel(ambito.grupos, zona)
     traslados = Count("traslados", filter=Q(traslados__in=ambito.traslados.order_by()))
     estrategias = Estrategia.objects.order_by("desde", "codigo").annotate(n=traslados)
     return [
@@ -95,7 +74,7 @@ def _estrategias(ambito, grupos, encuentros, declarados):
             "codigo": codigo,
             "nombre": nombre,
             **_resumen_de_grupos(_solo_de(grupos, pk)),
-            "gad": {nivel: gads[pk, nivel] for nivel in Gad.NIVELES_DE},
+            **_resumen_de_gads(_solo_de(gads, pk)),
             "encuentros": _resumen_de_encuentros(_solo_de(encuentros, pk)),
             "traslados": cuantos,
             "participantes_declarados": declarados[pk],
@@ -104,18 +83,19 @@ def _estrategias(ambito, grupos, encuentros, declarados):
     ]
 
 
-def resumir_parte(grupos, encuentros):
+def resumir_parte(grupos, encuentros, zona=None):
     """Lo mismo que se dice de una estrategia, de parte de ella. Tres consultas.
 
-    `grupos` y `encuentros`: QuerySet de los de una sola estrategia.
+    `grupos` y `encuentros`: QuerySet de los de una sola estrategia. `zona`: la clave, si es lo de
+    una.
     """
     gads = Counter()
-    for (_, nivel), cuantos in _gads_por_nivel(grupos).items():
-        gads[nivel] += cuantos
+    for (_, *clave), cuantos in _gads_por_nivel(grupos, zona).items():
+        gads[tuple(clave)] += cuantos
     cuentas, declarados = _contar_encuentros(encuentros)
     return {
         **_resumen_de_grupos(Counter({(e,): n for e, n in _contar(grupos, "estado").items()})),
-        "gad": {nivel: gads[nivel] for nivel in Gad.NIVELES_DE},
+        **_resumen_de_gads(gads),
         "encuentros": _resumen_de_encuentros(
             Counter({(tipo, estado): n for (_, tipo, estado), n in cuentas.items()})
         ),
@@ -123,20 +103,22 @@ def resumir_parte(grupos, encuentros):
     }
 
 
-def _gads_por_nivel(grupos):
-    """Miembros vigentes de grupos conformados, por estrategia y nivel. Quien está en dos cuenta
-    uno.
+def _gads_por_nivel(grupos, zona):
+    """Counter de {(estrategia, si son de otra zona, nivel): cuántos} miembros de hoy.
+
+    Son los de grupos ya conformados, y quien está en dos cuenta uno. Sin `zona`, ninguno es de
+    otra.
     """
     cuentas = Counter()
     miembros = (
         Membresia.objects.acompanados()
         .filter(grupo__in=grupos.order_by())
         .order_by()
-        .values_list("grupo__estrategia", "gad__nivel")
+        .values_list("grupo__estrategia", "gad__territorio__zona", "gad__nivel")
         .annotate(cuantos=Count("gad", distinct=True))
     )
-    for estrategia, nivel, cuantos in miembros:
-        cuentas[estrategia, Gad.COLUMNA[nivel]] += cuantos
+    for estrategia, suya, nivel, cuantos in miembros:
+        cuentas[estrategia, zona not in (None, suya), Gad.COLUMNA[nivel]] += cuantos
     return cuentas
 
 
@@ -160,6 +142,14 @@ def _resumen_de_grupos(por_estado):
         "grupos": sum(por_estado[(estado,)] for estado in Grupo.CONFORMADOS),
         "propuestos": por_estado[(Grupo.Estado.PROPUESTO,)],
         "cancelados": por_estado[(Grupo.Estado.CANCELADO,)],
+    }
+
+
+def _resumen_de_gads(cuentas):
+    """`cuentas`: Counter de {(si son de otra zona, nivel): cuántos}."""
+    return {
+        nombre: {nivel: cuentas[de_otra, nivel] for nivel in Gad.NIVELES_DE}
+        for nombre, de_otra in (("gad", False), ("gad_de_otra_zona", True))
     }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Value
 from django.urls import reverse
 
 from acompanamiento import pendientes as del_acompanamiento
@@ -14,24 +14,28 @@ from territorios.models import Gad, Usuario
 from territorios.pendientes import Bloque, cuentas_del_correo, del_correo, lo_urgente_primero
 
 from . import pendientes as del_pdot
+from .ambito import lo_de
 from .models import Evaluacion
 
 Estado = Evaluacion.Estado
 GRUPOS_MOSTRADOS = 8
+DE_OTRA_ZONA = "de otra zona"
 
 
 @dataclass
 class Tablero:
     """Lo que espera, lo urgente primero; la agenda cercana, y lo de su propio GAD.
 
-    `por_estado`: (estado, nombre, cuántas evaluaciones ve), vacío en un GAD: a él le importa la
-    suya, que va aparte.
+    `por_estado`: (estado, nombre, cuántas evaluaciones), vacío en un GAD: a él le importa la suya,
+    que va aparte. En una zona son las de sus GAD, y `de_otra_zona`, cuántas lee además por
+    compartir un grupo.
     """
 
     bloques: list
     agenda: Bloque
     propio: del_pdot.Propio
     por_estado: list
+    de_otra_zona: int
 
     @property
     def pendientes(self):
@@ -59,14 +63,19 @@ def tablero_de(usuario):
         agenda,
         propio,
         por_estado=[] if usuario.gad_id else por_estado,
+        de_otra_zona=cuentas.get(DE_OTRA_ZONA, 0),
     )
 
 
 def _cuentas(usuario):
-    """{estado: cuántas evaluaciones ve}, y las del correo si le tocan. Una consulta."""
+    """{estado: cuántas evaluaciones}, y aparte las de otra zona y lo del correo. Una consulta."""
     visibles = Evaluacion.objects.visibles_para(usuario).order_by()
-    por_estado = visibles.values_list("estado").annotate(n=Count("pk"))
-    return dict(por_estado.union(*cuentas_del_correo(usuario), all=True))
+    por_estado = lo_de(usuario.zona_id, visibles).values_list("estado").annotate(n=Count("pk"))
+    aparte = cuentas_del_correo(usuario)
+    if usuario.zona_id:
+        ajenas = visibles.de_otra_zona(usuario.zona_id).annotate(que=Value(DE_OTRA_ZONA))
+        aparte.append(ajenas.values_list("que").annotate(n=Count("pk")))
+    return dict(por_estado.union(*aparte, all=True))
 
 
 def primeros_pasos(usuario):

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from territorios.filtros import CampoFecha, EntradaDeFecha, Lista
+from territorios.filtros import CampoDeZona, CampoFecha, EntradaDeFecha, Lista
 
 from .campos import UnoDe
 from .models import Encuentro
@@ -26,7 +26,8 @@ class FiltroCronograma(forms.Form):
     """Lo que se elige en la semana, el mes, la lista y el PDF.
 
     `opciones`: {campo: [objeto, …]} de lo que hay en la estrategia (véase Programa). Los GAD son
-    demasiados para una lista: se busca uno entre los de los encuentros `visibles`.
+    demasiados para una lista: se busca uno entre los de los encuentros `visibles`. `zona` es dónde
+    se hacen; `de_zona`, a qué zona se le cuentan.
     """
 
     grupo = _uno_de("Grupo", "Ese grupo no está en la estrategia.")
@@ -48,6 +49,7 @@ class FiltroCronograma(forms.Form):
     autoridad = _uno_de("Diálogo con", "Con esa autoridad no hay encuentros a la vista.")
     entidad = _uno_de("Facilita o acompaña", "Esa entidad no está en ningún encuentro a la vista.")
     zona = _uno_de("Zona", "En esa zona no hay encuentros a la vista.")
+    de_zona = CampoDeZona()
 
     COLUMNAS = {
         "grupo": "grupos",
@@ -57,6 +59,7 @@ class FiltroCronograma(forms.Form):
         "autoridad": "autoridad",
         "entidad": "facilitaciones__entidad",
         "zona": "canton__zona",
+        "de_zona": "de_zona",
     }
 
     def __init__(self, *args, opciones, visibles, **kwargs):
@@ -69,6 +72,8 @@ class FiltroCronograma(forms.Form):
         if len(opciones["zona"]) < 2 and not self.data.get("zona"):
             # Con una sola zona no hay qué elegir.
             del self.fields["zona"]
+        if not self.data.get("de_zona"):
+            del self.fields["de_zona"]
         for campo in self.fields.values():
             campo.widget.attrs.setdefault("class", "form-select")
 
@@ -85,8 +90,10 @@ class FiltroCronograma(forms.Form):
 
     def aplicar(self, encuentros):
         elegido = {self.COLUMNAS[campo]: valor for campo, valor in self._elegido().items()}
-        gads = elegido.pop("gad", None)
+        gads, zona = elegido.pop("gad", None), elegido.pop("de_zona", None)
         encuentros = encuentros.filter(**elegido)
+        if zona:
+            encuentros = encuentros.de_zona(zona)
         return encuentros.con_gads(gads) if gads else encuentros
 
     def _elegido(self):

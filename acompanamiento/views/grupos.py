@@ -38,6 +38,8 @@ def inicio(request):
     vivos = [grupo for grupo in elegidos if grupo.esta_vivo]
     conformados = [grupo for grupo in vivos if grupo.esta_conformado]
     dibujados = [grupo for grupo in vivos if grupo.estrategia_id == vivos[0].estrategia_id]
+    total = Reparto.de(grupo.reparto for grupo in conformados)
+    propio, de_otra_zona = total.partir(request.user.zona_id)
     pagina = Paginator(elegidos, POR_PAGINA).get_page(request.GET.get("pagina"))
     contexto = {
         "lugar": "acompanamiento",
@@ -51,7 +53,8 @@ def inicio(request):
         "pagina": pagina,
         "cuantos": len(conformados),
         "propuestos": len(vivos) - len(conformados),
-        "total": Reparto.de(grupo.reparto for grupo in conformados),
+        "total": propio,
+        "de_otra_zona": de_otra_zona,
         "mapa": mapa_de_grupos(dibujados) if dibujados else None,
         "del_mapa": vivos[0].estrategia if len(dibujados) < len(vivos) else None,
     }

@@ -79,6 +79,19 @@ class Alcance:
         miembros = Gad.objects.filter(pk__in=self._membresias.values("gad")).para_lista()
         return sorted(miembros, key=lambda gad: (ORDEN_DE_NIVELES.index(gad.nivel), gad.pk))
 
+    def es_de_otra_zona(self, gad):
+        """Si está en uno de esos grupos sin ser de la zona: se dice aparte (pdot.ambito)."""
+        return bool(self.zona) and gad.territorio.zona_id != self.zona.pk
+
+    @property
+    def gads_propios(self):
+        """Los que se cuentan: de una zona, solo los suyos."""
+        return [gad for gad in self.gads if not self.es_de_otra_zona(gad)]
+
+    @property
+    def gads_de_otra_zona(self):
+        return [gad for gad in self.gads if self.es_de_otra_zona(gad)]
+
     @property
     def _membresias(self):
         return Grupo.gads.through.objects.vigentes_en().filter(grupo__in=self.grupos)

@@ -29,7 +29,7 @@ def cronograma(alcance):
     encuentros = list(alcance.encuentros.para_cronograma().select_related("canton__padre"))
     entidades = {una.pk: una for una in entidades_de(alcance.encuentros)}
     poner_lo_suyo(encuentros, {grupo.pk: grupo for grupo in alcance.todos_los_grupos}, entidades)
-    traslados = _traslados(alcance, encuentros)
+    traslados = _traslados(alcance)
     return {
         "cuantos": cuantos,
         "tipos": Tipo.choices,
@@ -39,13 +39,13 @@ def cronograma(alcance):
     }
 
 
-def _traslados(alcance, encuentros):
+def _traslados(alcance):
     """Los de la estrategia; de una zona o un grupo, los de los días en que tiene un encuentro."""
     suyos = Traslado.objects.visibles_para(alcance.usuario).filter(estrategia=alcance.estrategia)
     if alcance.hasta:
         suyos = suyos.filter(fecha__lte=alcance.hasta)
     if not alcance.es_toda:
-        suyos = suyos.filter(fecha__in={encuentro.fecha for encuentro in encuentros})
+        suyos = suyos.en_dias_de(alcance.encuentros)
     return list(suyos)
 
 

@@ -34,14 +34,18 @@ def contexto(alcance):
     grupos, miembros, matrices, leidas = alcance.aprobado
     numeradas = _numerar(matrices.values())
     gads = sin_repetir(miembros)
+    propios = [gad for gad in gads if not alcance.es_de_otra_zona(gad)]
+    aprobadas = sum(gad.pk in leidas for gad in propios)
     resumido = alcance.es_resumido
     return {
         "grupos": [_de_grupo(g, matrices[g.pk], {} if resumido else numeradas) for g in grupos],
         "preguntas": list(numeradas.values()),
         "respuestas": _por_pregunta(matrices.values(), numeradas) if resumido else None,
-        "cuantos_gads": len(gads),
-        "aprobadas": len(leidas),
-        "frase_faltan": contar_por_nivel([gad for gad in gads if gad.pk not in leidas]),
+        "cuantos_gads": len(propios),
+        "aprobadas": aprobadas,
+        "de_otra_zona": len(leidas) - aprobadas,
+        "gads_de_otra_zona": len(gads) - len(propios),
+        "frase_faltan": contar_por_nivel([gad for gad in propios if gad.pk not in leidas]),
         "grafico": _grafico(matrices.values()),
     }
 

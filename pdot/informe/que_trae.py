@@ -10,6 +10,7 @@ from talleres.models import Aporte, Encuentro, Participante, PuntoAgenda
 from territorios.consultas import Cuantas
 from territorios.texto import cuantos
 
+from ..ambito import lo_de
 from ..models import ElementoVision, Evaluacion, Necesidad, PlanCapacidades
 from .orden import ORDEN
 
@@ -86,14 +87,19 @@ def _consultas(alcance):
     vivas = Necesidad.objects.visibles_para(usuario).vivas()
     de_la_zona = Q(zona=alcance.zona) if alcance.zona else Q()
     planes = PlanCapacidades.objects.visibles_para(usuario)
+    propios, ajenas = miembros, aprobadas.none()
+    if alcance.zona:
+        propios = miembros.filter(gad__territorio__zona=alcance.zona)
+        ajenas = aprobadas.de_otra_zona(alcance.zona)
     return {
-        "gads": miembros.values("gad").distinct(),
+        "gads": propios.values("gad").distinct(),
         "grupos": alcance.grupos,
         "objetivos": alcance.estrategia.elementos.filter(tipo="objetivo"),
         "aportes": aportes.filter(encuentro__in=encuentros),
         "aportes_de_grupos": aportes.filter(del_grupo, encuentro=None),
         "aportes_comunes": aportes.filter(comunes),
-        "evaluaciones": aprobadas,
+        "evaluaciones": lo_de(alcance.zona, aprobadas),
+        "evaluaciones_ajenas": ajenas,
         "elementos": ElementoVision.objects.filter(
             del_grupo | Q(evaluacion__in=aprobadas.values("pk"))
         ),
@@ -126,9 +132,14 @@ def _participantes(cifras):
     return f"{declarados}, {cuantos(cifras['registrados'], 'registrado', 'registrados')}"
 
 
+def _evaluaciones(cifras):
+    suyas = cuantos(cifras["evaluaciones"], "evaluación aprobada", "evaluaciones aprobadas")
+    ajenas = cifras["evaluaciones_ajenas"]
+    return f"{suyas}, y {ajenas} de otra zona en sus grupos" if ajenas else suyas
+
+
 _objetivos = _en_palabras("objetivos", "objetivo", "objetivos")
 _aportes = _en_palabras("aportes", "aporte", "aportes")
-_evaluaciones = _en_palabras("evaluaciones", "evaluación aprobada", "evaluaciones aprobadas")
 _elementos = _en_palabras("elementos", "elemento de visión", "elementos de visión")
 _necesidades = _en_palabras("necesidades", "necesidad", "necesidades")
 _acuerdos = _en_palabras("acuerdos", "acuerdo", "acuerdos")

@@ -39,6 +39,14 @@ class EvaluacionQuerySet(models.QuerySet):
         de_su_zona = Q(pdot__gad__territorio__zona=usuario.zona_id)
         return self.filter(en_su_mano & de_su_zona | aprobada & self._de_sus_grupos(usuario))
 
+    def de_zona(self, zona):
+        """Las de los GAD de su territorio."""
+        return self.filter(pdot__gad__territorio__zona=zona)
+
+    def de_otra_zona(self, zona):
+        """Las de los demás GAD: las que una zona lee por compartir un grupo."""
+        return self.exclude(pdot__gad__territorio__zona=zona)
+
     def legibles_para(self, usuario):
         """De las que ve, las que puede leer como están: lo que otro tiene a medias, no.
 

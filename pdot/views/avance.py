@@ -19,9 +19,11 @@ from ..avance_de_gad import avance_de_gad
 from ..embudo import (
     ORDENES,
     PASOS,
+    Comparacion,
     Hijo,
     armar_embudo,
     casilla_de_ritmo,
+    comparar_con_las_otras_zonas,
     juntar,
     leer_contado,
     ordenar,
@@ -125,12 +127,8 @@ def _de_la_zona(request, zona, migas):
         "cuantos_grupos": len(grupos),
         "filtro_de_grupos": f"&zona={zona.pk}",
     }
-    referencia = None
-    if request.user.ve_el_pais:
-        referencia = juntar([contado.ambitos[PAIS]])
-        contexto["regla"] = "El conjunto del país, sobre los GAD a que toca cada paso."
-        contexto["url_de_similares"] = reverse("pdot:avance")
-    return _pagina(request, contado, ambito, filtro, contexto, referencia)
+    comparacion = comparar_con_las_otras_zonas(request.user, zona.pk, contado)
+    return _pagina(request, contado, ambito, filtro, contexto, comparacion)
 
 
 def _filas(**filtro):
@@ -160,7 +158,7 @@ def _de_los_grupos(request):
     return render(request, "pdot/avance_propio.html", contexto)
 
 
-def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
+def _pagina(request, contado, ambito, filtro, contexto, comparacion=None):
     """La página de un ámbito: mapa, embudo, tendencia, ritmo, comparación y lo que contiene."""
     cifras = contado.entero
     contexto |= {
@@ -181,7 +179,8 @@ def _pagina(request, contado, ambito, filtro, contexto, referencia=None):
     cantones = {codigo: Escalon(valor) for codigo, valor in cifras["cantones"].items()}
     ventana = None if ambito == PAIS else {codigo[:4] for codigo in cantones}
     contexto |= {
-        "embudo": armar_embudo(cifras, filtro, referencia),
+        "embudo": armar_embudo(cifras, filtro, comparacion),
+        "comparacion": comparacion,
         "mapa": (mapa_de_escalones(cantones, ventana=ventana, filtro=filtro) if cantones else None),
         "tendencia": tendencia,
         "hoja_de_tendencia": TENDENCIA,
@@ -277,15 +276,17 @@ def grupo(request, pk):
         for clave, suyas in contado.grupos().items()
         if clave != pk and suyas["estrategia"] == grupo.estrategia_id
     ]
-    referencia = juntar(otros) if otros else None
+    comparacion = None
     if otros:
-        contexto["regla"] = (
-            f"Los GAD de los otros {len(otros)} grupos conformados de {grupo.estrategia} que usted "
-            "ve: son de los mismos tres niveles y empezaron con la misma estrategia."
-        )
         de_la_misma = urlencode({"estrategia": grupo.estrategia.codigo})
-        contexto["url_de_similares"] = f"{reverse('pdot:avance_de_grupos')}?{de_la_misma}"
-    return _pagina(request, contado, ambito, {"grupo": pk}, contexto, referencia)
+        comparacion = Comparacion(
+            juntar(otros),
+            con="similares",
+            regla=f"Los GAD de los otros {len(otros)} grupos conformados de {grupo.estrategia} que "
+            "usted ve: son de los mismos tres niveles y empezaron con la misma estrategia.",
+            enlace=("Verlos", f"{reverse('pdot:avance_de_grupos')}?{de_la_misma}"),
+        )
+    return _pagina(request, contado, ambito, {"grupo": pk}, contexto, comparacion)
 
 
 def _miembro(codigo, nombre, lugar, nivel, marcas):

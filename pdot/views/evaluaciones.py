@@ -45,7 +45,9 @@ Clase = Seccion.Clase
 @exige(Permiso.VER_EVALUACIONES)
 def lista(request):
     """Evaluaciones de la jurisdicción, la última cambiada primero."""
-    filtro = FiltroEvaluaciones(request.GET, zonas=_zonas_de(request.user))
+    filtro = FiltroEvaluaciones(
+        request.GET, zonas=_zonas_de(request.user), propia=request.user.zona_id
+    )
     elegidas = Evaluacion.objects.visibles_para(request.user)
     es_valido = filtro.is_valid()
     if es_valido:
@@ -61,9 +63,17 @@ def lista(request):
         "pagina": Paginator(en_orden, POR_PAGINA).get_page(request.GET.get("pagina")),
         "filtro": filtro,
         "por_revisar": Evaluacion.objects.revisables_por(request.user).count(),
+        "de_otra_zona": _de_otra_zona(request.user, filtro, elegidas),
         "propia": evaluacion_propia(request.user),
     }
     return render(request, "pdot/lista.html", contexto, status=200 if es_valido else 400)
+
+
+def _de_otra_zona(usuario, filtro, elegidas):
+    """Cuántas de la lista de una zona no son suyas, si no se pidió ya una parte."""
+    if not usuario.zona_id or not filtro.is_valid() or filtro.cleaned_data["zona"]:
+        return 0
+    return elegidas.de_otra_zona(usuario.zona_id).count()
 
 
 def _zonas_de(usuario):
