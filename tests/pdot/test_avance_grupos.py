@@ -47,7 +47,7 @@ def test_se_listan_los_grupos_de_la_estrategia_en_curso_y_los_demas_se_piden(
 
 def test_los_similares_de_un_grupo_son_los_de_su_estrategia(client, central, grupo1, grupo2):
     respuesta = entrar(client, central).get(reverse("pdot:tablero_de_grupo", args=[grupo1.pk]))
-    enlace = respuesta.context["url_de_similares"]
+    _, enlace = respuesta.context["comparacion"].enlace
     assert listados(client.get(enlace)) == [grupo1.pk, grupo2.pk]
 
 
