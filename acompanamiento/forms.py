@@ -3,7 +3,7 @@
 from django import forms
 from django.utils import timezone
 
-from territorios.filtros import CampoFecha
+from territorios.filtros import CampoDeZona, CampoFecha
 from territorios.forms import FormularioVersionado
 
 from .models import (
@@ -151,10 +151,13 @@ class FiltroAcuerdos(forms.Form):
         choices=[("", "Todos"), ("mios", "Los que me toca anotar")],
         error_messages={"invalid_choice": "Escoja una de las opciones."},
     )
+    de_zona = CampoDeZona()
 
     def __init__(self, *args, grupos, mios, **kwargs):
         """`mios`: los acuerdos cuyo avance anota quien mira."""
         super().__init__(*args, **kwargs)
+        if not self.data.get("de_zona"):
+            del self.fields["de_zona"]
         self.mios = mios
         self.fields["grupo"].choices = [("", "Todos"), *((g.pk, str(g)) for g in grupos)]
         for campo in self.fields.values():
@@ -163,6 +166,8 @@ class FiltroAcuerdos(forms.Form):
     def aplicar(self, acuerdos):
         if self.cleaned_data["grupo"]:
             acuerdos = acuerdos.filter(grupo=self.cleaned_data["grupo"])
+        if zona := self.cleaned_data.get("de_zona"):
+            acuerdos = acuerdos.de_zona(zona)
         if self.cleaned_data["quien"]:
             acuerdos = acuerdos.filter(pk__in=self.mios.values("pk"))
         if self.cleaned_data["estado"] == "vencido":

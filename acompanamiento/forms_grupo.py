@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from django import forms
+from django.db.models import Exists, OuterRef, Value
 from django.utils import timezone
 
 from territorios.filtros import CampoFecha, EntradaDeFecha
@@ -15,11 +16,18 @@ from .models import Criterio, Grupo
 
 
 class CodigosField(forms.MultipleChoiceField):
-    """Códigos marcados en la mesa; los que hoy no están en la DPA se rechazan por su código."""
+    """Códigos marcados en la mesa; los que hoy no están en la DPA se rechazan por su código.
 
+    Los que valen van en `codigos` y no en `choices`: son más de mil y la plantilla escribe lo suyo.
+    """
+
+    codigos = frozenset()
     default_error_messages = {
         "invalid_choice": "%(value)s no es el código de un territorio vigente."
     }
+
+    def valid_value(self, value):
+        return value in self.codigos
 
 
 class Opcion(forms.ModelChoiceField):
@@ -68,6 +76,13 @@ class GrupoForm(FormularioVersionado):
     )
     marcados = CodigosField(label="GAD que entran", required=False)
     vistos = CodigosField(label="Cantones ya desplegados", required=False)
+    # Los guarda la acción; aquí no, para que no se lean aparte del catálogo en que se eligen.
+    criterios_secundarios = Opciones(
+        Criterio.objects,
+        label="Otros criterios",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     fecha = FechaDelCambio(label="Son miembros desde")
     motivo_salida = forms.CharField(label="Por qué salen", max_length=250, required=False)
 
@@ -76,7 +91,6 @@ class GrupoForm(FormularioVersionado):
         fields = [
             "nombre",
             "criterio",
-            "criterios_secundarios",
             "espacio",
             "nota",
             "sede",
@@ -85,13 +99,11 @@ class GrupoForm(FormularioVersionado):
         ]
         field_classes = {
             "criterio": Opcion,
-            "criterios_secundarios": Opciones,
             "espacio": Opcion,
             "sede": Opcion,
             "zona": Opcion,
         }
         widgets = {
-            "criterios_secundarios": forms.CheckboxSelectMultiple,
             "nota": forms.Textarea({"rows": 2}),
             "justificacion": forms.Textarea({"rows": 3}),
         }
@@ -101,10 +113,7 @@ class GrupoForm(FormularioVersionado):
             "sede": {"required": "Elija la sede: el grupo ya se conformó."},
             "zona": {"required": "El grupo cruza zonas: elija cuál coordina."},
         }
-        labels = {
-            "criterios_secundarios": "Otros criterios",
-            "justificacion": "Por qué se juntan sin ser un territorio continuo",
-        }
+        labels = {"justificacion": "Por qué se juntan sin ser un territorio continuo"}
         help_texts = {
             "nombre": "Lo usual es nombrar sus cantones: «Atacames, Rioverde».",
             "criterio": "El interés común que los junta.",
@@ -114,11 +123,13 @@ class GrupoForm(FormularioVersionado):
 
     def __init__(self, data=None, *, usuario, instance, initial=None):
         self.usuario = usuario
-        self.terreno = Terreno(instance.estrategia, excepto=instance)
-        self.pasado = list(instance.membresias.all()) if instance.pk else []
+        self.terreno = Terreno(instance.estrategia, instance)
+        self.pasado = self.terreno.membresias
         self.membresias = [membresia for membresia in self.pasado if membresia.esta_en_curso]
         self.actuales = frozenset(membresia.gad_id for membresia in self.membresias)
-        iniciales = self._de_los_miembros(instance) | (initial or {})
+        catalogos = _leer_catalogos(instance)
+        secundarios = {"criterios_secundarios": catalogos["secundario"]}
+        iniciales = self._de_los_miembros(instance) | secundarios | (initial or {})
         super().__init__(data, instance=instance, initial=iniciales)
         if instance.pk:
             self.fields["fecha"].label = "Los cambios de miembros rigen desde"
@@ -126,7 +137,7 @@ class GrupoForm(FormularioVersionado):
             conformado = instance.estado != Grupo.Estado.PROPUESTO
             self.fields["criterio"].required = self.fields["sede"].required = conformado
         self._poner_codigos()
-        self._poner_catalogos()
+        self._poner_catalogos(catalogos["criterio"], catalogos["espacio"])
         self._poner_lo_que_sale_de_lo_elegido()
 
     def _de_los_miembros(self, grupo):
@@ -143,19 +154,17 @@ class GrupoForm(FormularioVersionado):
 
     def _poner_codigos(self):
         sitios, provincias = self.terreno.sitios, self.terreno.provincias
-        gads = [codigo for sitio in sitios.values() for codigo in sitio.gads]
-        self.fields["cantones"].choices = [(codigo, codigo) for codigo in sitios]
-        self.fields["marcados"].choices = [(codigo, codigo) for codigo in [*gads, *provincias]]
-        self.fields["vistos"].choices = [(codigo, codigo) for codigo in [*sitios, *provincias]]
+        gads = {codigo for sitio in sitios.values() for codigo in sitio.gads}
+        self.fields["cantones"].codigos = set(sitios)
+        self.fields["marcados"].codigos = gads | set(provincias)
+        self.fields["vistos"].codigos = set(sitios) | set(provincias)
         zonas = sorted({sitio.zona for sitio in sitios.values()})
         self.fields["ambito"].choices = [
             *((str(zona), f"Zona {zona} y sus vecinos") for zona in zonas),
             (PAIS, "Todo el país"),
         ]
 
-    def _poner_catalogos(self):
-        criterios = [(uno.pk, uno.nombre) for uno in Criterio.objects.all()]
-        espacios = [(uno.pk, uno.nombre) for uno in EspacioCoordinacion.objects.all()]
+    def _poner_catalogos(self, criterios, espacios):
         self.fields["criterio"].choices = [("", "Por definir"), *criterios]
         self.fields["criterios_secundarios"].choices = criterios
         self.fields["espacio"].choices = [("", "Ninguno todavía"), *espacios]
@@ -305,6 +314,26 @@ class GrupoForm(FormularioVersionado):
             nombres = (self.dictamen.nombrar(guardados), self.dictamen.nombrar(elegidos))
             pares.append(("Miembros", *nombres))
         return pares
+
+
+def _leer_catalogos(grupo):
+    """{"criterio" y "espacio": [(clave, nombre)], "secundario": claves de los criterios del grupo}.
+
+    Una consulta.
+    """
+    suyos = Grupo.criterios_secundarios.through.objects.filter(grupo=grupo.pk)
+    es_suyo = Exists(suyos.filter(criterio=OuterRef("pk")))
+    criterios = Criterio.objects.annotate(cual=Value("criterio"), es_suyo=es_suyo)
+    espacios = EspacioCoordinacion.objects.annotate(cual=Value("espacio"), es_suyo=Value(False))
+    campos = ("cual", "pk", "nombre", "es_suyo")
+    filas = criterios.order_by().values_list(*campos)
+    filas = filas.union(espacios.order_by().values_list(*campos), all=True)
+    catalogos = {"criterio": [], "espacio": [], "secundario": []}
+    for cual, pk, nombre, es_suyo in filas.order_by("nombre"):
+        catalogos[cual].append((pk, nombre))
+        if es_suyo:
+            catalogos["secundario"].append(pk)
+    return catalogos
 
 
 QUIEN_LOS_CAMBIA = (

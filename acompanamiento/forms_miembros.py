@@ -103,9 +103,9 @@ class MoverForm(forms.Form):
     def __init__(self, data=None, *, grupo, usuario, initial=None):
         super().__init__(data, initial={"fecha": timezone.localdate()} | (initial or {}))
         self.grupo = grupo
-        self.terreno = Terreno(grupo.estrategia)
+        self.terreno = Terreno(grupo.estrategia, grupo)
         self.usuario = usuario
-        self.membresias = list(grupo.membresias.en_curso())
+        self.membresias = [m for m in self.terreno.membresias if m.esta_en_curso]
         miembros = Dictamen.de_miembros(self.terreno, (m.gad_id for m in self.membresias))
         # La provincia no se mueve a mano: sigue a sus cantones.
         self.fields["gads"].choices = [par for par in miembros.opciones if len(par[0]) > 2]

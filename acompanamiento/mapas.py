@@ -93,6 +93,7 @@ def mapa_de_grupos(grupos, *, encuadrar=True, identificador="grupos"):
     """
     grupos = list(grupos)
     cantones = _cantones(grupos)
+    direcciones = {grupo.pk: grupo.get_absolute_url() for grupo in grupos}
 
     def estilo(celda):
         canton = cantones.get(celda.codigo)
@@ -102,11 +103,12 @@ def mapa_de_grupos(grupos, *, encuadrar=True, identificador="grupos"):
         return Estilo(
             **_aspecto(grupo),
             titulo=f"{canton.nombre}: {', '.join(_nombre(g) for g in canton.grupos)}",
-            url=grupo.get_absolute_url(),
+            url=direcciones[grupo.pk],
             conjunto=Conjunto(str(grupo.pk), _nombre(grupo), rotulo=str(grupo.numero)),
         )
 
-    con_cantones = [g for g in grupos if any(g in canton.grupos for canton in cantones.values())]
+    pintados = {grupo.pk for canton in cantones.values() for grupo in canton.grupos}
+    con_cantones = [grupo for grupo in grupos if grupo.pk in pintados]
     return dibujar(
         estilo,
         ventana=list(cantones) if encuadrar else None,

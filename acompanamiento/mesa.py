@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from territorios.models import Territorio, Vecindad
+from territorios.models import Territorio
 from territorios.texto import cuantos, enumerar, sin_tildes
 
 from .contiguidad import pares_por_exclave, veredicto
@@ -70,15 +70,17 @@ class Sitio:
 
 
 class Terreno:
-    """Los cantones vigentes y con quién limitan, vistos desde una estrategia. Tres consultas.
+    """Los cantones vigentes y con quién limitan, vistos desde una estrategia. Dos consultas.
 
-    `excepto` es el grupo que se está editando: sus miembros no cuentan como ya agrupados.
+    `grupo` es el que se está cambiando: sus miembros no cuentan como ya agrupados y sus
+    `membresias`, también las pasadas, se leen de paso.
     """
 
-    def __init__(self, estrategia, excepto=None):
-        self.sitios, self.provincias, self.partes = _leer_territorio()
-        self.vecinos, self._vecinos_de_parroquias = _leer_vecindad()
-        self.ocupados = _leer_ocupados(estrategia, excepto)
+    def __init__(self, estrategia, grupo=None):
+        self.sitios, self.provincias, self.partes, pares = _leer_territorio()
+        self.vecinos = [par for par in pares if len(par[0]) == 4]
+        self._vecinos_de_parroquias = [par for par in pares if len(par[0]) == 6]
+        self.ocupados, self.membresias = _leer_membresias(estrategia, grupo)
         for codigo, grupos in self.ocupados.items():
             if codigo[:4] in self.sitios and len(codigo) >= 4:
                 sitio = self.sitios[codigo[:4]]
@@ -122,12 +124,22 @@ class Terreno:
 
 
 def _leer_territorio():
-    """(cantones, nombre de cada provincia, {cantón: parroquias con su cabecera})."""
-    filas = Territorio.objects.vigentes_en(timezone.localdate()).order_by("codigo")
-    sitios, provincias, partes = {}, {}, defaultdict(dict)
-    for codigo, nombre, zona, cabecera in filas.values_list(
-        "codigo", "nombre", "zona_id", "cabecera"
-    ):
+    """(cantones, nombre de cada provincia, {cantón: parroquias con su cabecera}, pares vecinos).
+
+    Una sola consulta: la fila de cada territorio se repite por cada uno con que limita.
+    """
+    vigentes = Territorio.objects.vigentes_en(timezone.localdate())
+    filas = vigentes.order_by("codigo", "vecindades_a__b_id").values_list(
+        "codigo", "nombre", "zona_id", "cabecera", "vecindades_a__b_id"
+    )
+    sitios, provincias, partes, pares = {}, {}, defaultdict(dict), []
+    anterior = None
+    for codigo, nombre, zona, cabecera, vecino in filas:
+        if vecino:
+            pares.append((codigo, vecino))
+        if codigo == anterior:
+            continue
+        anterior = codigo
         if len(codigo) == 2:
             provincias[codigo] = nombre
         elif len(codigo) == 4:
@@ -136,26 +148,25 @@ def _leer_territorio():
             partes[codigo[:4]][codigo] = nombre
             if not cabecera:
                 sitios[codigo[:4]].rurales[codigo] = nombre
-    return sitios, provincias, partes
+    return sitios, provincias, partes, pares
 
 
-def _leer_vecindad():
-    pares = list(Vecindad.objects.order_by("a", "b").values_list("a_id", "b_id"))
-    de_cantones = [par for par in pares if len(par[0]) == 4]
-    return de_cantones, [par for par in pares if len(par[0]) == 6]
-
-
-def _leer_ocupados(estrategia, excepto):
-    """{código de GAD: [Ocupante de cada grupo vivo en que está]}."""
-    filas = Membresia.objects.vigentes().filter(grupo__estrategia=estrategia)
-    if excepto and excepto.pk:
-        filas = filas.exclude(grupo=excepto)
-    ocupados = defaultdict(list)
-    for gad, *grupo in filas.order_by("grupo__numero").values_list(
-        "gad_id", "grupo__numero", "grupo_id", "grupo__nombre", "grupo__estado"
+def _leer_membresias(estrategia, grupo):
+    """({código de GAD: [Ocupante de cada otro grupo vivo en que está]}, [Membresia del grupo])."""
+    leidas = Membresia.objects.vigentes()
+    if grupo and grupo.pk:
+        leidas |= Membresia.objects.filter(grupo=grupo)
+    filas = leidas.filter(grupo__estrategia=estrategia).order_by("grupo__numero", "gad")
+    ocupados, propias = defaultdict(list), []
+    for gad, desde, hasta, *otro in filas.values_list(
+        *("gad_id", "desde", "hasta"),
+        *("grupo__numero", "grupo_id", "grupo__nombre", "grupo__estado"),
     ):
-        ocupados[gad].append(Ocupante(*grupo))
-    return ocupados
+        if grupo and otro[1] == grupo.pk:
+            propias.append(Membresia(grupo=grupo, gad_id=gad, desde=desde, hasta=hasta))
+        else:
+            ocupados[gad].append(Ocupante(*otro))
+    return ocupados, propias
 
 
 @dataclass(frozen=True)

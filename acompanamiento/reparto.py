@@ -9,10 +9,11 @@ from .models import Membresia
 
 @dataclass
 class Reparto:
-    """GAD distintos, con su nivel, y zonas. Un GAD puede estar en varios grupos: se cuenta uno."""
+    """GAD distintos, con su nivel y su zona, y zonas. Quien está en varios grupos se cuenta uno."""
 
     gads: dict[str, str] = field(default_factory=dict)
     zonas: set[int] = field(default_factory=set)
+    zona_de: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def de(cls, repartos):
@@ -20,8 +21,17 @@ class Reparto:
         total = cls()
         for reparto in repartos:
             total.gads |= reparto.gads
+            total.zona_de |= reparto.zona_de
             total.zonas |= reparto.zonas
         return total
+
+    def partir(self, zona):
+        """(el de los GAD de esa zona, el de los demás); sin zona, todos son de la primera parte."""
+        partes = Reparto(zonas=self.zonas), Reparto(zonas=self.zonas)
+        for gad, nivel in self.gads.items():
+            suya = partes[zona not in (None, self.zona_de[gad])]
+            suya.gads[gad], suya.zona_de[gad] = nivel, self.zona_de[gad]
+        return partes
 
     def _cuantos(self, niveles):
         return sum(1 for nivel in self.gads.values() if nivel in niveles)
@@ -51,5 +61,6 @@ def repartir(grupos):
         "grupo", "gad", "gad__nivel", "gad__territorio__zona"
     ):
         repartos[grupo].gads[gad] = nivel
+        repartos[grupo].zona_de[gad] = zona
         repartos[grupo].zonas.add(zona)
     return repartos

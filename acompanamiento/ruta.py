@@ -84,13 +84,19 @@ def hojas_de_ruta(grupos, hoy):
 
 def _renglon(hito, gads, hechos, hoy):
     suyos = [hechos.get((hito.pk, gad.pk)) for gad in gads]
-    vencio = hito.fecha_meta is not None and hito.fecha_meta < hoy
-    mayoria = 2 * sum(1 for hecho in suyos if hecho) > len(gads)
+    cumplieron = sum(1 for hecho in suyos if hecho)
+    sin_cumplir_va_detras = van_detras(hito.fecha_meta, cumplieron, len(gads), hoy)
     casillas = [
-        Casilla(gad, hecho, hecho is None and (vencio or mayoria))
+        Casilla(gad, hecho, hecho is None and sin_cumplir_va_detras)
         for gad, hecho in zip(gads, suyos, strict=True)
     ]
     return Renglon(hito, casillas)
+
+
+def van_detras(meta, cumplieron, miembros, hoy):
+    """Si van detrás quienes no cumplieron un hito: venció su meta, o ya cumplió la mayoría."""
+    vencio = meta is not None and meta < hoy
+    return vencio or 2 * cumplieron > miembros
 
 
 # --- Diagrama -------------------------------------------------------------------------------

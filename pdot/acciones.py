@@ -17,6 +17,7 @@ from .llenado import Llenado, hoja_editable, preguntas_editables
 from .models import (
     BorradorDeRevision,
     ElementoVision,
+    EnNombre,
     Evaluacion,
     Instrumento,
     Observacion,
@@ -113,7 +114,7 @@ def guardar_respuestas(evaluacion, cambios, *, por):
     en manos del GAD o de quien la llena en su nombre, si pasó a otra versión de las preguntas o si
     la pregunta está bloqueada, y RespuestasEnConflicto si alguna cambió desde que se leyó.
     """
-    evaluacion = bloquear(Evaluacion, evaluacion.pk)
+    evaluacion = bloquear_anotando_la_hora(evaluacion)
     _exigir(evaluacion, *Evaluacion.EN_MANOS_DEL_GAD)
     exigir_que_escriba(evaluacion, por)
     _exigir_su_instrumento(evaluacion, cambios)
@@ -133,8 +134,8 @@ def guardar_respuestas(evaluacion, cambios, *, por):
     nuevas = [respuesta for respuesta in respuestas if respuesta.pk is None]
     cambiadas = [respuesta for respuesta in respuestas if respuesta.pk]
     guardar_bajo_bloqueo(Respuesta, nuevas, cambiadas, CAMPOS_DE_RESPUESTA, por=por)
-    if respuestas:
-        Evaluacion.objects.filter(pk=evaluacion.pk).update(actualizada=timezone.now())
+    if not respuestas:
+        no_anotar_la_hora()
     actuales |= {respuesta.pregunta_id: respuesta for respuesta in respuestas}
     return {
         c.pregunta.codigo: actuales[c.pregunta.pk].version
@@ -143,11 +144,37 @@ def guardar_respuestas(evaluacion, cambios, *, por):
     }
 
 
+def bloquear_anotando_la_hora(evaluacion):
+    """La evaluación bloqueada hasta el fin de la transacción, con la hora de este cambio puesta.
+
+    Anotar la hora ya bloquea su fila: si sigue en el estado y con las preguntas con que se la
+    leyó, no hace falta traerla otra vez. Si al final no cambia nada, `no_anotar_la_hora`.
+    """
+    ahora = timezone.now()
+    suya = Evaluacion.objects.filter(pk=evaluacion.pk)
+    sigue = suya.filter(estado=evaluacion.estado, instrumento=evaluacion.instrumento_id)
+    if sigue.update(actualizada=ahora):
+        return evaluacion
+    evaluacion = bloquear(Evaluacion, evaluacion.pk)
+    suya.update(actualizada=ahora)
+    return evaluacion
+
+
+def no_anotar_la_hora():
+    """Deshace la transacción en curso, que no escribió nada más que la hora."""
+    transaction.set_rollback(True)
+
+
 def exigir_que_escriba(evaluacion, por):
-    """Lanza NoProcede si ya no le toca a `por` lo que llenaba en nombre del GAD."""
-    if por.gad_id is not None or evaluacion.la_llena(por):
+    """Lanza NoProcede si ya no le toca a `por` lo que llenaba en nombre del GAD.
+
+    Con la evaluación bloqueada: quién la llena se lee de nuevo, pudo cambiar desde que se la trajo.
+    """
+    if por.gad_id is not None:
         return
-    llenado = evaluacion.llenado_en_nombre
+    llenado = EnNombre.objects.filter(evaluacion=evaluacion.pk).first()
+    if llenado and llenado.rige and llenado.por_id == por.pk:
+        return
     if llenado and llenado.rige:
         raise NoProcede("Otra persona de la zona llena ahora esta evaluación.")
     raise NoProcede("El GAD tomó de vuelta su evaluación: ya no se llena en su nombre.")

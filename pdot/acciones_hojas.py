@@ -7,14 +7,21 @@ lista entera, porque quitar o mover una fila cambia las demás.
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
 from territorios.models import Gad
 from territorios.texto import enumerar
-from territorios.versiones import Conflicto, bloquear, guardar_bajo_bloqueo
+from territorios.versiones import Conflicto, guardar_bajo_bloqueo
 
-from .acciones import NoProcede, RespuestasEnConflicto, exigir_hoja, exigir_que_escriba, filas_para
-from .models import Evaluacion, Informacion, Seccion, Vinculo
+from .acciones import (
+    NoProcede,
+    RespuestasEnConflicto,
+    bloquear_anotando_la_hora,
+    exigir_hoja,
+    exigir_que_escriba,
+    filas_para,
+    no_anotar_la_hora,
+)
+from .models import Informacion, Seccion, Vinculo
 from .vinculos import otras_provincias, superiores_por_codigo
 
 CAMPOS_DE_VINCULO = ("valor", "justificacion", "incompatibles", "sinergias")
@@ -62,7 +69,7 @@ def guardar_vinculos(evaluacion, cambios, *, por, agregar=""):
     no se puede tocar o el plan no le toca, y RespuestasEnConflicto si algún par cambió desde que
     se leyó.
     """
-    evaluacion = bloquear(Evaluacion, evaluacion.pk)
+    evaluacion = bloquear_anotando_la_hora(evaluacion)
     exigir_hoja(evaluacion, Seccion.Clase.VINCULOS)
     exigir_que_escriba(evaluacion, por)
     actuales = {vinculo.con_id: vinculo for vinculo in evaluacion.vinculos.all()}
@@ -73,7 +80,8 @@ def guardar_vinculos(evaluacion, cambios, *, por, agregar=""):
     _exigir_al_dia(distintos, actuales)
     if distintos:
         actuales |= _escribir_pares(evaluacion, distintos, actuales, por)
-        _anotar_la_hora(evaluacion)
+    else:
+        no_anotar_la_hora()
     mandados = {cambio.con for cambio in cambios if not cambio.quitar}
     return {codigo: uno.version for codigo, uno in actuales.items() if codigo in mandados}
 
@@ -147,17 +155,16 @@ def guardar_informacion(evaluacion, datos, *, version, por):
     `version`: la `huella` que se leyó. Devuelve la de ahora. Lanza versiones.Conflicto si otra
     persona cambió la lista y NoProcede si la hoja no se puede tocar.
     """
-    evaluacion = bloquear(Evaluacion, evaluacion.pk)
+    evaluacion = bloquear_anotando_la_hora(evaluacion)
     exigir_hoja(evaluacion, Seccion.Clase.INFORMACION)
     exigir_que_escriba(evaluacion, por)
     actuales = list(evaluacion.informacion.order_by("orden", "pk"))
     if [_valores(fila) for fila in actuales] == [_valores(dato) for dato in datos]:
+        no_anotar_la_hora()
         return huella(actuales)
     if huella(actuales) != version:
         raise Conflicto(evaluacion)
-    filas = _reemplazar(evaluacion, actuales, datos, por)
-    _anotar_la_hora(evaluacion)
-    return huella(filas)
+    return huella(_reemplazar(evaluacion, actuales, datos, por))
 
 
 def _reemplazar(evaluacion, actuales, datos, por):
@@ -194,8 +201,3 @@ def _valores(cosa):
 
 def _clave(dato):
     return dato.proveedor_gad.pk if dato.proveedor_gad else None
-
-
-def _anotar_la_hora(evaluacion):
-    """Para que quien estaba por enviarla sepa que cambió."""
-    Evaluacion.objects.filter(pk=evaluacion.pk).update(actualizada=timezone.now())

@@ -37,7 +37,12 @@ class CifrasDeEstrategia(Schema):
     grupos: int = Field(description="Conformados, en marcha o cerrados")
     propuestos: int
     cancelados: int
-    gad: dict[str, int] = Field(description="Miembros de hoy, por nivel; quien está en dos, uno")
+    gad: dict[str, int] = Field(
+        description="Miembros de hoy, por nivel; quien está en dos, uno. De la zona, los suyos"
+    )
+    gad_de_otra_zona: dict[str, int] = Field(
+        description="Con una llave de zona, los de otra que están en esos mismos grupos"
+    )
     encuentros: EncuentrosDeEstrategia
     traslados: int
     participantes_declarados: int
@@ -119,6 +124,7 @@ class EncuentroSalida(Schema):
 class EvaluacionSalida(Schema):
     id: int
     codigo_gad: str
+    zona: int = Field(description="La del GAD: puede ser otra que la de la llave")
     pdot_desde: int
     pdot_hasta: int
     version: int

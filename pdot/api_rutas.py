@@ -295,7 +295,11 @@ def evaluaciones(
     despues: Despues = 0,
     limite: Limite = DE_UNA_VEZ,
 ):
-    """La última aprobada de cada GAD, sin las respuestas."""
+    """La última aprobada de cada GAD, sin las respuestas.
+
+    Una llave de zona lee además las de otra por compartir un grupo: cada una dice la zona de su GAD
+    y «zona» deja solo las de una, que son las que cuenta el resumen.
+    """
     usuario = request.auth.lector
     aprobadas = Evaluacion.objects.visibles_para(usuario).filter(estado=Evaluacion.Estado.APROBADA)
     ultima = aprobadas.filter(pdot__gad=OuterRef("pdot__gad"))
@@ -303,10 +307,10 @@ def evaluaciones(
     pasos = Paso.objects.filter(evaluacion=OuterRef("pk"), a=Evaluacion.Estado.APROBADA)
     hallados = aprobadas.filter(pk=Subquery(ultima), pk__gt=despues)
     if zona:
-        hallados = hallados.filter(pdot__gad__territorio__zona=zona)
+        hallados = hallados.de_zona(zona)
     en_orden = (
         hallados.annotate(aprobada=Subquery(pasos.order_by("-pk").values("cuando")[:1]))
-        .select_related("pdot")
+        .select_related("pdot__gad__territorio")
         .order_by("pk")
     )
     filas, siguiente = _cortar(en_orden, limite, _pk)
@@ -321,6 +325,7 @@ def _evaluacion(una, cifras):
     return {
         "id": una.pk,
         "codigo_gad": una.pdot.gad_id,
+        "zona": una.pdot.gad.territorio.zona_id,
         "pdot_desde": una.pdot.anio_desde,
         "pdot_hasta": una.pdot.anio_hasta,
         "version": una.numero,

@@ -10,4 +10,4 @@ class PdotConfig(AppConfig):
 
         tarea_de_avance.escuchar()
         # Quien hace los trabajos en segundo plano tiene que conocer los de esta app.
-        from . import trabajo_fichas  # noqa: F401
+        from . import trabajo_fichas, trabajo_informe  # noqa: F401

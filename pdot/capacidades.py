@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.utils import timezone
 
 from talleres.models import Encuentro, Participante
-from territorios.models import Gad
+from territorios.models import Gad, Territorio
 
 from .gantt import gantt
 from .models import ActividadCapacidad, Necesidad
@@ -37,7 +37,7 @@ class Asistentes:
 
 @dataclass
 class FichaDePlan:
-    """`actividades`, por fecha, cada una con su `asistencia`; `sin_atender`, las Parecidas."""
+    """`actividades`, por fecha, cada una con cuántos `asistieron`; `sin_atender`, las Parecidas."""
 
     actividades: list
     necesidades: list
@@ -70,12 +70,11 @@ class FichaDePlan:
 def ficha_de_plan(plan, usuario):
     """Lo que muestran la página y el PDF. Las consultas no crecen con las actividades."""
     actividades = list(actividades_de(plan, usuario))
-    poner_asistencia(actividades)
     return armar_ficha(actividades, list(plan.necesidades_de(usuario)))
 
 
 def armar_ficha(actividades, necesidades):
-    """FichaDePlan de las actividades, con su asistencia puesta, y las necesidades de un plan."""
+    """FichaDePlan de las actividades de `actividades_de_planes` y las necesidades de un plan."""
     atendidas = {una.pk for actividad in actividades for una in actividad.necesidades.all()}
     faltan = [una for una in necesidades if una.pk not in atendidas]
     montos = [una.presupuesto for una in actividades if una.presupuesto is not None]
@@ -89,29 +88,42 @@ def armar_ficha(actividades, necesidades):
 
 
 def actividades_de(plan, usuario):
-    """Las del plan, por fecha, con sus GAD y con las necesidades y encuentros que ve `usuario`."""
+    """Las del plan, por fecha, con sus GAD y con las necesidades que ve `usuario`."""
     return actividades_de_planes([plan], usuario)
 
 
 def actividades_de_planes(planes, usuario):
-    """Las de varios planes. Cuatro consultas, sean cuantos sean."""
-    necesidades = Necesidad.objects.visibles_para(usuario).por_urgencia()
+    """Las de varios planes. Cuatro consultas, sean cuantos sean.
+
+    `asistieron`: las personas de la nómina de los encuentros que ve; None si no hay ninguno.
+    """
+    encuentros = Encuentro.objects.visibles_para(usuario).filter(actividades=OuterRef("pk"))
+    nomina = encuentros.order_by().values("actividades").values(personas=Count("participantes"))
     return (
         ActividadCapacidad.objects.filter(plan__in=planes)
         .para_lista()
-        .annotate(cuantos_encuentros=Count("encuentros", distinct=True))
+        .annotate(asistieron=Subquery(nomina))
         .prefetch_related(
-            Prefetch("necesidades", necesidades),
-            Prefetch("beneficiarios", Gad.objects.para_lista()),
+            Prefetch("necesidades", Necesidad.objects.visibles_para(usuario).por_urgencia()),
+            "beneficiarios",
+            # Un GAD suele estar en todas las actividades: así su lugar se lee una vez.
             Prefetch(
-                "encuentros", Encuentro.objects.visibles_para(usuario).order_by("fecha", "pk")
+                "beneficiarios__territorio", Territorio.objects.select_related("padre__padre")
             ),
         )
     )
 
 
+def con_encuentros(actividades, usuario):
+    """Con los encuentros que ve `usuario` y cuántos son en total, para `poner_asistencia`."""
+    encuentros = Encuentro.objects.visibles_para(usuario).order_by("fecha", "pk")
+    return actividades.annotate(
+        cuantos_encuentros=Count("encuentros", distinct=True)
+    ).prefetch_related(Prefetch("encuentros", encuentros))
+
+
 def poner_asistencia(actividades):
-    """Deja en cada actividad su `asistencia`. Una consulta, sean cuantas sean."""
+    """Deja en cada actividad de `con_encuentros` su `asistencia`. Una consulta."""
     claves = {uno.pk for actividad in actividades for uno in actividad.encuentros.all()}
     personas = _personas(claves) if claves else {}
     for actividad in actividades:
@@ -135,7 +147,7 @@ def _asistentes(actividad, personas):
     de_gads = [(codigo, cuantas) for codigo, cuantas in suma.items() if codigo]
     return Asistentes(
         encuentros=encuentros,
-        ocultos=getattr(actividad, "cuantos_encuentros", len(encuentros)) - len(encuentros),
+        ocultos=actividad.cuantos_encuentros - len(encuentros),
         total=suma.total(),
         declarados=sum(uno.participantes_declarados or 0 for uno in encuentros),
         por_gad=sorted(de_gads, key=lambda par: (-par[1], par[0])),

@@ -23,7 +23,7 @@ los pasos de las evaluaciones y la aprobación de los planes. El estado de los g
 lo que se pasó de un documento cuenta desde el día en que se cargó.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, F, OuterRef, Q, Value
@@ -152,10 +152,14 @@ def _poner_grupos(gads, usuario, estrategia, al):
         "gad_id", "grupo_id", "grupo__numero", "grupo__nombre", "grupo__estado"
     ):
         if codigo in gads:
-            grupo = grupos.setdefault(pk, Grupo(pk=pk, numero=numero, nombre=nombre, estado=estado))
-            gads[codigo].grupos.append(grupo)
-            marca = Escalon.GRUPO if grupo.esta_conformado else Escalon.PROPUESTO
-            gads[codigo].marcas.add(marca)
+            if pk not in grupos:
+                grupos[pk] = Grupo(pk=pk, numero=numero, nombre=nombre, estado=estado)
+            gads[codigo].grupos.append(grupos[pk])
+            gads[codigo].marcas.add(marca_de_grupo(grupos[pk]))
+
+
+def marca_de_grupo(grupo):
+    return Escalon.GRUPO if grupo.esta_conformado else Escalon.PROPUESTO
 
 
 def _marcas(usuario, estrategia, al):
@@ -168,16 +172,22 @@ def _marcas(usuario, estrategia, al):
         encuentros = encuentros.filter(fecha__lte=al)
     talleres = encuentros.filter(tipo=Encuentro.Tipo.M3)
     convocados = Convocado.objects.order_by().filter(encuentro__in=talleres.values("pk"))
+    # Cada GAD va a muchos talleres: sin repetirlos aquí, la unión recibe quince veces menos filas.
+    convocados = convocados.values_list("encuentro__tipo", "gad").distinct()
     evaluaciones = Evaluacion.objects.visibles_para(usuario).order_by()
     evaluaciones = evaluaciones.exclude(estado=Evaluacion.Estado.BORRADOR)
     estados = [evaluaciones.values_list("estado", "pdot__gad")]
     if al:
         estados = _estados_al(evaluaciones, usuario, al)
-    return _dialogos(encuentros).union(
-        convocados.values_list("encuentro__tipo", "gad"),
-        _miembros_sin_convocatoria(talleres, usuario),
-        *estados,
-        _con_plan(evaluaciones, al),
+    return (
+        _dialogos(encuentros)
+        .values_list("tipo", "gad")
+        .union(
+            convocados,
+            _sin_convocatoria(talleres, usuario).values_list("tipo", "grupos__membresias__gad"),
+            *estados,
+            _con_plan(evaluaciones, al),
+        )
     )
 
 
@@ -197,11 +207,7 @@ def _estados_al(evaluaciones, usuario, al):
 
 def _con_plan(evaluaciones, al):
     """Los GAD donde rige ya un plan posterior al de una evaluación aprobada."""
-    posteriores = Pdot.objects.filter(
-        gad=OuterRef("pdot__gad"),
-        estado=Pdot.Estado.VIGENTE,
-        anio_desde__gt=OuterRef("pdot__anio_desde"),
-    )
+    posteriores = planes_posteriores()
     aprobadas = evaluaciones.filter(estado=APROBADA)
     if al:
         posteriores = posteriores.filter(aprobado_el__lte=al)
@@ -211,16 +217,42 @@ def _con_plan(evaluaciones, al):
     return con_plan.annotate(marca=Value(Escalon.PLAN.value)).values_list("marca", "pdot__gad")
 
 
+def planes_posteriores():
+    """Los que ya rigen y empiezan después del que se evaluó, para usar dentro de otra consulta."""
+    return Pdot.objects.filter(
+        gad=OuterRef("pdot__gad"),
+        estado=Pdot.Estado.VIGENTE,
+        anio_desde__gt=OuterRef("pdot__anio_desde"),
+    )
+
+
+def encuentros_que_marcan(gad, usuario):
+    """Los que ve `usuario` y le dan a ese GAD un momento, del más viejo al último."""
+    realizados = Encuentro.objects.filter(estado=Encuentro.Estado.REALIZADO).order_by()
+    talleres = realizados.filter(tipo=Encuentro.Tipo.M3)
+    claves = (
+        _dialogos(realizados)
+        .filter(gad=gad)
+        .values("pk")
+        .union(
+            talleres.filter(convocados__gad=gad).values("pk"),
+            _sin_convocatoria(talleres, usuario, grupos__membresias__gad=gad).values("pk"),
+        )
+    )
+    visibles = Encuentro.objects.visibles_para(usuario)
+    return visibles.filter(pk__in=claves).order_by("fecha", "pk")
+
+
 def _dialogos(encuentros):
     """Los M1 con un GAD provincial y los M2 con uno municipal."""
     con_quien = Q()
     for tipo, (_, _, niveles) in DIALOGA_CON.items():
         con_quien |= Q(tipo=tipo, gad__nivel__in=niveles)
-    return encuentros.filter(con_quien).values_list("tipo", "gad")
+    return encuentros.filter(con_quien)
 
 
-def _miembros_sin_convocatoria(talleres, usuario):
-    """Los miembros de ese día, donde ninguna jornada del taller dice a quién se convocó."""
+def _sin_convocatoria(talleres, usuario, **miembro):
+    """Con los miembros de ese día, aquellos de los que ninguna jornada dice a quién se convocó."""
     # Tres preguntas y no una con «o»: así cada una usa su índice y no recorre todo el país.
     hay = Convocado.objects.order_by().filter
     return talleres.filter(
@@ -229,7 +261,8 @@ def _miembros_sin_convocatoria(talleres, usuario):
         ~Exists(hay(encuentro__jornada_de=OuterRef("pk"))),
         vigente_en(F("fecha"), "grupos__membresias__"),
         grupos__in=Grupo.objects.visibles_para(usuario).values("pk"),
-    ).values_list("tipo", "grupos__membresias__gad")
+        **miembro,
+    )
 
 
 # --- Contar -------------------------------------------------------------------------------------
@@ -273,7 +306,7 @@ class Recuento:
 
 def contar(gads, clave=lambda gad: None):
     """{clave: Recuento}, en el orden en que aparecen."""
-    recuentos = {}
+    recuentos = defaultdict(Recuento)
     for gad in gads:
-        recuentos.setdefault(clave(gad), Recuento()).sumar(gad)
-    return recuentos
+        recuentos[clave(gad)].sumar(gad)
+    return dict(recuentos)

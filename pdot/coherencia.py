@@ -1,6 +1,10 @@
 """Coherencia de los planes de un grupo: quién respondió qué, sobre lo aprobado."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db.models import F, OrderBy, Q, Window
+from django.db.models.functions import RowNumber
 
 from acompanamiento.models import Membresia
 from territorios.models import Gad
@@ -10,13 +14,25 @@ from .models import Evaluacion, Pregunta, Respuesta
 ORDEN_DE_NIVELES = list(Gad.Nivel.values)
 
 
+class Dicha(NamedTuple):
+    """Lo que una evaluación responde a una pregunta de escala. Son cientos: no se arman modelos."""
+
+    pregunta: Pregunta
+    valor: str
+    texto: str
+    dudosa: bool
+
+    def get_valor_display(self):
+        return Respuesta.Valor(self.valor).label
+
+
 @dataclass
 class Fila:
     """Un GAD: su última evaluación aprobada o, si no la hay, la abierta que se pueda ver."""
 
     gad: Gad
     evaluacion: Evaluacion | None
-    celdas: list[tuple[Pregunta, Respuesta | None]]
+    celdas: list[tuple[Pregunta, Dicha | None]] = field(default_factory=list)
 
     @property
     def respondidas(self):
@@ -62,12 +78,19 @@ def matriz_de_grupo(grupo, usuario):
     return matrices_de({grupo.pk: miembros_de(grupo)}, usuario)[grupo.pk]
 
 
+def filas_de_grupo(grupo, usuario):
+    """[Fila] de los miembros vigentes sin lo que respondieron. Dos consultas."""
+    gads = miembros_de(grupo)
+    evaluaciones = ultimas_de(gads, usuario)
+    return [Fila(gad, evaluaciones.get(gad.pk)) for gad in gads]
+
+
 def matrices_de(miembros, usuario):
     """{grupo: Matriz} de {grupo: [GAD]}. Tres consultas, sean cuantos sean los grupos."""
     gads = {gad.pk for suyos in miembros.values() for gad in suyos}
     evaluaciones = ultimas_de(gads, usuario)
-    respuestas = _respuestas(evaluaciones.values(), usuario)
     hechas = _preguntas(evaluaciones.values())
+    respuestas = _respuestas(evaluaciones.values(), hechas, usuario)
     return {
         grupo: _matriz(suyos, evaluaciones, respuestas, hechas) for grupo, suyos in miembros.items()
     }
@@ -86,7 +109,7 @@ def miembros_de(grupo):
     """Los GAD que hoy son miembros, de la provincia a la parroquia. Una consulta."""
     membresias = Membresia.objects.vigentes_en().filter(grupo=grupo)
     gads = Gad.objects.filter(pk__in=membresias.values("gad"))
-    return sorted(gads.para_lista(), key=_lugar)
+    return sorted(gads.para_nombrar(), key=_lugar)
 
 
 def miembros_por_grupo(grupos):
@@ -104,14 +127,17 @@ def _lugar(gad):
 
 
 def ultimas_de(gads, usuario):
-    """GAD → evaluación: la aprobada más reciente o, si no hay, la que esté abierta."""
+    """GAD → evaluación: la aprobada más reciente o, si no hay, la abierta más reciente."""
     visibles = Evaluacion.objects.visibles_para(usuario).filter(pdot__gad__in=gads)
-    ultimas = {}
-    for evaluacion in visibles.select_related("pdot").order_by("pdot__anio_desde", "numero"):
-        anterior = ultimas.get(evaluacion.pdot.gad_id)
-        if anterior is None or evaluacion.estado == Evaluacion.Estado.APROBADA:
-            ultimas[evaluacion.pdot.gad_id] = evaluacion
-    return ultimas
+    # El lugar se cuenta en la base: de seis evaluaciones por GAD se trae una.
+    primero = [Q(estado=Evaluacion.Estado.APROBADA), F("pdot__anio_desde"), F("numero")]
+    lugar = Window(
+        RowNumber(),
+        partition_by=F("pdot__gad"),
+        order_by=[OrderBy(campo, descending=True) for campo in primero],
+    )
+    ultimas = visibles.order_by().annotate(lugar=lugar).filter(lugar=1).select_related("pdot")
+    return {evaluacion.pdot.gad_id: evaluacion for evaluacion in ultimas}
 
 
 def aprobadas_de(gads, usuario):
@@ -121,15 +147,22 @@ def aprobadas_de(gads, usuario):
     return {codigo: evaluacion for codigo, evaluacion in ultimas if evaluacion.estado == aprobada}
 
 
-def _respuestas(evaluaciones, usuario):
-    """(evaluación, código de pregunta) → respuesta, de lo aprobado y de lo del propio GAD."""
+def _respuestas(evaluaciones, hechas, usuario):
+    """(evaluación, código de pregunta) → Dicha, de lo aprobado y de lo del propio GAD."""
     legibles = [
         e.pk
         for e in evaluaciones
         if e.estado == Evaluacion.Estado.APROBADA or e.pdot.gad_id == usuario.gad_id
     ]
-    respuestas = Respuesta.objects.filter(evaluacion__in=legibles).exclude(valor="")
-    return {(r.evaluacion_id, r.pregunta.codigo): r for r in respuestas.select_related("pregunta")}
+    preguntas = {pregunta.pk: pregunta for pregunta in hechas.values()}
+    filas = Respuesta.objects.filter(evaluacion__in=legibles).exclude(valor="").order_by()
+    respuestas = {}
+    for evaluacion, clave, *dicho in filas.values_list(
+        "evaluacion", "pregunta", "valor", "texto", "dudosa"
+    ):
+        if pregunta := preguntas.get(clave):
+            respuestas[evaluacion, pregunta.codigo] = Dicha(pregunta, *dicho)
+    return respuestas
 
 
 def _preguntas(evaluaciones):

@@ -8,10 +8,12 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from territorios.models import Gad
 from territorios.texto import sin_tildes
 
-from .models import ElementoVision, Respuesta
+from .models import ElementoVision, Pregunta, Respuesta
 from .red import Arista, Estado
 from .similitud import UMBRAL, parecido, partes
 
@@ -121,13 +123,13 @@ class Lectura:
         return sum(map(len, self.aristas.values()))
 
 
-def lectura_de(red, matriz, gad=""):
-    """Lectura de la red y la matriz ya leídas; con `gad`, solo lo que lo toca. Una consulta."""
+def lectura_de(red, filas, gad=""):
+    """Lectura de la red y las filas ya leídas; con `gad`, solo lo que lo toca. Dos consultas."""
     aristas = {estado: [] for estado in Estado}
     propias = [a for a in red.aristas if gad in ("", a.de.gad.pk, a.con.gad.pk)]
     for arista in propias:
         aristas[arista.estado].append(arista)
-    halladas = contradicciones_de(red, matriz)
+    halladas = contradicciones_de(red, filas)
     return Lectura(
         aristas,
         [Aspecto(texto, a) for a in propias for texto in a.incompatibles],
@@ -136,13 +138,14 @@ def lectura_de(red, matriz, gad=""):
     )
 
 
-def contradicciones_de(red, matriz):
-    """Todas, regla por regla. Una consulta: los elementos de visión."""
+def contradicciones_de(red, filas):
+    """Todas, regla por regla. Dos consultas: las respuestas externas y los elementos de visión."""
+    gad_de = {fila.evaluacion.pk: fila.gad.pk for fila in filas if fila.esta_aprobada}
     return [
         *_si_incompatible(red),
-        *_respuesta_y_vinculo(red, matriz),
+        *_respuesta_y_vinculo(red, gad_de),
         *_cadena(red),
-        *_vision_comun(red, matriz),
+        *_vision_comun(red, gad_de),
         *_aspecto_opuesto(red),
     ]
 
@@ -160,25 +163,35 @@ def _si_incompatible(red):
             yield Contradiccion(REGLAS["si-incompatible"], dice, [arista])
 
 
-def _respuesta_y_vinculo(red, matriz):
-    de_quien = defaultdict(list)
+def _respuesta_y_vinculo(red, gad_de):
+    respuestas = _externas(gad_de)
     for arista in red.aristas:
-        de_quien[arista.de.gad.pk].append(arista)
-    for fila in matriz.evaluadas:
-        for pregunta, respuesta in fila.celdas:
-            niveles = niveles_de(pregunta)
-            if niveles is None or respuesta is None:
-                continue
-            for arista in de_quien[fila.gad.pk]:
-                if _es_de(arista, niveles) and _se_oponen(respuesta.valor, arista.estado):
-                    yield Contradiccion(
-                        REGLAS["respuesta-vinculo"],
-                        f"{arista.de.nombre} responde {respuesta.get_valor_display()} a "
-                        f"«{pregunta.texto}» y en la hoja de vínculos dice de "
-                        f"{arista.con.nombre}: {arista.estado.label.lower()}.",
-                        [arista],
-                        respuesta,
-                    )
+        for respuesta in respuestas[arista.de.gad.pk]:
+            pregunta = respuesta.pregunta
+            if _es_de(arista, niveles_de(pregunta)) and _se_oponen(respuesta.valor, arista.estado):
+                yield Contradiccion(
+                    REGLAS["respuesta-vinculo"],
+                    f"{arista.de.nombre} responde {respuesta.get_valor_display()} a "
+                    f"«{pregunta.texto}» y en la hoja de vínculos dice de "
+                    f"{arista.con.nombre}: {arista.estado.label.lower()}.",
+                    [arista],
+                    respuesta,
+                )
+
+
+def _externas(gad_de):
+    """{código: [respuesta]} a las preguntas que pueden comparar dos escalones. Una consulta."""
+    nombra_un_escalon = Q()
+    for palabra in ESCALON_DE_PALABRA:
+        nombra_un_escalon |= Q(pregunta__criterio__icontains=palabra)
+    filas = Respuesta.objects.filter(
+        nombra_un_escalon, evaluacion__in=list(gad_de), pregunta__tipo=Pregunta.Tipo.ESCALA
+    )
+    respuestas = defaultdict(list)
+    en_orden = filas.order_by("pregunta__seccion__orden", "pregunta__orden", "pregunta_id")
+    for respuesta in en_orden.select_related("pregunta"):
+        respuestas[gad_de[respuesta.evaluacion_id]].append(respuesta)
+    return respuestas
 
 
 def niveles_de(pregunta):
@@ -222,9 +235,9 @@ def _las_dos_si(una, otra):
     return una.estado == otra.estado == Estado.SI
 
 
-def _vision_comun(red, matriz):
+def _vision_comun(red, gad_de):
     opuestas = [arista for arista in red.aristas if arista.estado == Estado.NO]
-    elementos = _elementos(matriz)
+    elementos = _elementos(gad_de)
     for arista in opuestas:
         de, con = elementos[arista.de.gad.pk], elementos[arista.con.gad.pk]
         comunes = [uno for uno in de if any(hablan_de_lo_mismo(uno, otro) for otro in con)]
@@ -237,11 +250,15 @@ def _vision_comun(red, matriz):
 
 
 def _aspecto_opuesto(red):
+    sobre = defaultdict(list)
     for arista in red.aristas:
-        for otra in red.aristas:
-            if otra.con is not arista.con or otra.de is arista.de:
-                continue
-            for texto in arista.incompatibles:
+        if arista.sinergias:
+            sobre[arista.con.gad.pk].append(arista)
+    for arista in red.aristas:
+        for texto in arista.incompatibles:
+            for otra in sobre[arista.con.gad.pk]:
+                if otra.de is arista.de:
+                    continue
                 if any(hablan_de_lo_mismo(texto, suyo) for suyo in otra.sinergias):
                     dice = (
                         f"Sobre el plan de {arista.con.nombre}, {arista.de.nombre} da «{texto}» "
@@ -250,9 +267,8 @@ def _aspecto_opuesto(red):
                     yield Contradiccion(REGLAS["aspecto-opuesto"], dice, [arista, otra])
 
 
-def _elementos(matriz):
+def _elementos(gad_de):
     """{código: [parte]} de los elementos de visión de cada evaluación aprobada. Una consulta."""
-    gad_de = {f.evaluacion.pk: f.gad.pk for f in matriz.filas if f.esta_aprobada}
     filas = ElementoVision.objects.filter(evaluacion__in=list(gad_de)).order_by("orden", "pk")
     elementos = defaultdict(list)
     for evaluacion, texto in filas.values_list("evaluacion", "texto"):

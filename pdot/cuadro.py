@@ -37,6 +37,9 @@ class Cuenta:
         if casilla.valor:
             self.por_valor[casilla.valor] += 1
 
+    def __add__(self, otra):
+        return Cuenta(self.por_valor + otra.por_valor)
+
     @property
     def total(self):
         return self.por_valor.total()

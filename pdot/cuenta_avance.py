@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from acompanamiento.models import Acuerdo, Grupo, Membresia
 from talleres.models import Encuentro
+from territorios.jurisdiccion import Permiso
 
+from .ambito import Ambito
 from .cobertura import contar, leer_gads, marcar
 from .escalones import Escalon
 from .miradas import PAIS, ambito_de_grupo, ambito_de_zona, miradas
@@ -34,7 +36,9 @@ def contar_para(usuario, puestos=None):
     """
     visibles = Grupo.objects.visibles_para(usuario).conformados().select_related("estrategia")
     grupos = list(visibles.order_by("estrategia", "pk"))
-    gads = _marcados(usuario, grupos)
+    gads = leer_gads(usuario, [grupo.pk for grupo in grupos])
+    marcar(gads, usuario)
+    gads = list(gads.values())
     if puestos is None:
         puestos = puestos_de(grupos, timezone.localdate())
     a_la_vista = {grupo.pk for grupo in grupos}
@@ -48,8 +52,7 @@ def contar_para(usuario, puestos=None):
         if usuario.ve_el_pais or zona == usuario.zona_id:
             cifras = _cifras(por_zona[zona], puestos_por_zona[zona])
             cifras["nombre"] = por_zona[zona][0].nombre_zona
-            cifras |= {} if usuario.ve_el_pais else _hecho_para(usuario)
-            ambitos[ambito_de_zona(zona)] = cifras
+            ambitos[ambito_de_zona(zona)] = cifras | _hecho_para(usuario, zona)
     miembros = _agrupar(gads, lambda gad: [grupo.pk for grupo in gad.grupos])
     de_grupo = _agrupar(puestos, lambda puesto: [puesto.grupo.pk])
     hechos = Hechos(usuario)
@@ -66,12 +69,6 @@ def contar_para(usuario, puestos=None):
             **hechos.de_grupo(grupo),
         }
     return ambitos
-
-
-def _marcados(usuario, grupos, al=None):
-    gads = leer_gads(usuario, [grupo.pk for grupo in grupos])
-    marcar(gads, usuario, al=al)
-    return list(gads.values())
 
 
 def _agrupar(cosas, claves):
@@ -109,24 +106,22 @@ def _niveles(gads):
     }
 
 
-def _hecho_para(usuario):
+def _hecho_para(usuario, zona=None):
     """Lo que dice `resumen`, con lo que ve quien mira, por estado: evaluaciones, encuentros (por
-    estrategia) y acuerdos.
+    estrategia) y acuerdos. Con una zona, lo de ella (pdot.ambito).
 
-    Las evaluaciones de una zona son las de sus GAD, aunque lea además las aprobadas de los de otra
-    que están en sus grupos; los borradores son de cada GAD y no se cuentan.
+    Los borradores son de cada GAD y no se cuentan; quien observa solo cuenta lo aprobado.
     """
-    evaluaciones = Evaluacion.objects.visibles_para(usuario).order_by()
-    evaluaciones = evaluaciones.exclude(estado=Evaluacion.Estado.BORRADOR)
-    if usuario.zona_id:
-        evaluaciones = evaluaciones.filter(pdot__gad__territorio__zona=usuario.zona_id)
-    estados = Counter(evaluaciones.values_list("estado", flat=True))
+    ambito = Ambito.de(usuario, zona)
+    estados = Evaluacion.Estado.values
+    if not usuario.puede(Permiso.REVISAR_EVALUACION):
+        estados = [Evaluacion.Estado.APROBADA.value]
+    salidas = ambito.evaluaciones.order_by().exclude(estado=Evaluacion.Estado.BORRADOR)
+    cuentas = Counter(salidas.values_list("estado", flat=True))
     return {
-        "evaluaciones": {estado: estados[estado] for estado in Evaluacion.Estado.values},
-        "encuentros": _por_estado(
-            Encuentro, Encuentro.objects.visibles_para(usuario), "estrategia__codigo"
-        ),
-        "acuerdos": _por_estado(Acuerdo, Acuerdo.objects.visibles_para(usuario)).get("", {}),
+        "evaluaciones": {estado: cuentas[estado] for estado in estados},
+        "encuentros": _por_estado(Encuentro, ambito.encuentros, "estrategia__codigo"),
+        "acuerdos": _por_estado(Acuerdo, ambito.acuerdos).get("", {}),
     }
 
 
@@ -196,7 +191,7 @@ def _guardar(mirada, ambitos, empezado, hoy):
         update_fields=["cifras", "contado"],
     )
     CifrasDeAvance.objects.filter(mirada=mirada).exclude(ambito__in=list(ambitos)).delete()
-    _guardar_cortes(mirada, {a: corte_de(c["niveles"]) for a, c in ambitos.items()}, hoy)
+    _guardar_cortes(mirada, {hoy: {a: corte_de(c["niveles"]) for a, c in ambitos.items()}})
     return len(filas)
 
 
@@ -209,18 +204,26 @@ def corte_de(niveles):
     return dict(sorted(corte.items()))
 
 
-def _guardar_cortes(mirada, cortes, fecha):
-    """Los que difieren del último; si el día ya tenía corte, se pone al día."""
+def _guardar_cortes(mirada, dias):
+    """De {fecha: {ámbito: cifras}}, en orden, los que difieren del anterior de su ámbito.
+
+    Si el primer día ya tenía corte, se pone al día; después no debe haber ninguno guardado.
+    """
+    if not dias:
+        return
     previos = {}
-    hasta = CorteDeAvance.objects.filter(mirada=mirada, fecha__lte=fecha).order_by()
+    hasta = CorteDeAvance.objects.filter(mirada=mirada, fecha__lte=min(dias)).order_by()
     otro_despues = hasta.filter(ambito=OuterRef("ambito"), fecha__gt=OuterRef("fecha"))
     for ambito, cifras in hasta.filter(~Exists(otro_despues)).values_list("ambito", "cifras"):
         previos[ambito] = cifras
-    nuevos = [
-        CorteDeAvance(mirada=mirada, ambito=ambito, fecha=fecha, cifras=cifras)
-        for ambito, cifras in cortes.items()
-        if previos.get(ambito) != cifras
-    ]
+    nuevos = []
+    for fecha, cortes in dias.items():
+        for ambito, cifras in cortes.items():
+            if previos.get(ambito) != cifras:
+                previos[ambito] = cifras
+                nuevos.append(
+                    CorteDeAvance(mirada=mirada, ambito=ambito, fecha=fecha, cifras=cifras)
+                )
     CorteDeAvance.objects.bulk_create(
         nuevos,
         batch_size=POR_TANDA,
@@ -244,22 +247,43 @@ def reconstruir(desde, hoy=None):
     with transaction.atomic():
         CorteDeAvance.objects.filter(fecha__gte=desde, fecha__lt=hoy).delete()
         for mirada, cuenta in miradas().items():
-            grupos = list(Grupo.objects.visibles_para(cuenta).conformados())
-            for dia in dias:
-                gads = _marcados(cuenta, grupos, al=dia)
-                _guardar_cortes(mirada, _cortes(cuenta, gads, grupos), dia)
+            _guardar_cortes(mirada, dict(_contar_dias(cuenta, dias)))
     return len(dias)
 
 
-def _dias_con_algo():
+def _dias_con_algo(cuenta=None):
+    """Los días en que consta algo; con una cuenta, algo de lo que ve."""
+    membresias, encuentros, pasos = Membresia.objects, Encuentro.objects, Paso.objects
+    if cuenta:
+        membresias = membresias.filter(grupo__in=Grupo.objects.visibles_para(cuenta))
+        encuentros = encuentros.visibles_para(cuenta)
+        pasos = pasos.filter(evaluacion__in=Evaluacion.objects.visibles_para(cuenta))
     fechas = [
-        Membresia.objects.values_list("desde", flat=True),
-        Membresia.objects.values_list("hasta", flat=True),
-        Encuentro.objects.filter(estado=Encuentro.Estado.REALIZADO).values_list("fecha", flat=True),
-        Paso.objects.annotate(dia=TruncDate(F("cuando"))).values_list("dia", flat=True),
+        membresias.values_list("desde", flat=True),
+        membresias.values_list("hasta", flat=True),
+        encuentros.filter(estado=Encuentro.Estado.REALIZADO).values_list("fecha", flat=True),
+        pasos.annotate(dia=TruncDate(F("cuando"))).values_list("dia", flat=True),
         Pdot.objects.values_list("aprobado_el", flat=True),
     ]
     return sorted({dia for unas in fechas for dia in unas.order_by().distinct() if dia})
+
+
+def _contar_dias(cuenta, dias):
+    """(día, sus cortes) del primero de esos días y de los que traen algo que la cuenta ve.
+
+    En los demás el corte sería el del día anterior. Los GAD se leen una vez: cambian sus marcas.
+    """
+    grupos = list(Grupo.objects.visibles_para(cuenta).conformados())
+    gads = leer_gads(cuenta, [grupo.pk for grupo in grupos])
+    con_algo = {*dias[:1], *_dias_con_algo(cuenta)}
+    for dia in dias:
+        if dia not in con_algo:
+            continue
+        for gad in gads.values():
+            gad.grupos.clear()
+            gad.marcas.clear()
+        marcar(gads, cuenta, al=dia)
+        yield dia, _cortes(cuenta, list(gads.values()), grupos)
 
 
 def _cortes(cuenta, gads, grupos):

@@ -97,19 +97,23 @@ def _limpiar():
 # --- Escribir -----------------------------------------------------------------------------------
 
 
+def _csv(hoja):
+    return f"{hoja.nombre}.csv"
+
+
 def _escribir_todo(carpeta, lectura, condiciones, ahora):
     """Las fichas de los archivos, en el orden en que se muestran."""
     fichas = []
     for hoja in ABIERTAS:
         contadas = _Contadas(hoja.filas(lectura))
-        ficha = _escribir(carpeta, f"{hoja.nombre}.csv", hoja.titulo, csv_de(hoja, contadas))
+        ficha = _escribir(carpeta, _csv(hoja), hoja.titulo, csv_de(hoja, contadas))
         fichas.append(ficha | {"filas": contadas.cuantas})
         if hoja.lugar:
             lineas = geojson_de(hoja, hoja.consulta(lectura), lectura)
             ficha = _escribir(carpeta, f"{hoja.nombre}.geojson", f"{hoja.titulo}, en mapa", lineas)
             fichas.append(ficha | {"filas": contadas.cuantas})
     sueltos = {
-        "diccionario.csv": ("Diccionario de datos", lineas_del_diccionario(ABIERTAS)),
+        "diccionario.csv": ("Diccionario de datos", lineas_del_diccionario(ABIERTAS, _csv)),
         "datapackage.json": (
             "Descripción para programas (Frictionless)",
             [json.dumps(_paquete(fichas, condiciones, ahora), ensure_ascii=False, indent=2), "\n"],
@@ -160,7 +164,7 @@ def _al_disco(carpeta):
 
 def _paquete(fichas, condiciones, ahora):
     """El datapackage.json, según frictionlessdata.io."""
-    hojas = {f"{hoja.nombre}.csv": hoja for hoja in ABIERTAS}
+    hojas = {_csv(hoja): hoja for hoja in ABIERTAS}
     return {
         "name": "acompanamiento-pdot",
         "title": "Acompañamiento a los GAD en sus PDOT",

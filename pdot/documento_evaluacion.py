@@ -14,12 +14,9 @@ from django.template.loader import render_to_string
 
 from territorios.documentos import nombre_de_pdf
 from territorios.emision import Pliego
-from territorios.models import Gad
 
-from .instantaneas import toma_para
-from .lectura import en_orden, filas_de, informacion_de, vinculos_de
-from .models import ElementoVision, Evaluacion, Pregunta, Problema, Respuesta, Seccion
-from .vinculos import superiores_por_codigo
+from .lectura import llenado_para
+from .models import ElementoVision, Evaluacion, Pregunta, Respuesta, Seccion
 
 SIN_RESPUESTA = "sin"
 VALORES = [*Respuesta.Valor.values, SIN_RESPUESTA]
@@ -86,41 +83,35 @@ def nombre_de_archivo(evaluacion):
 
 
 def contexto_de_evaluacion(evaluacion, usuario):
-    """Lo que la plantilla imprime. Diez consultas a lo sumo, sean cuantas sean las preguntas."""
-    toma = toma_para(evaluacion, usuario)
-    partes, omitidas = partes_de(toma)
-    con_revision = evaluacion.muestra_su_revision_a(usuario)
-    pasos = list(evaluacion.pasos.select_related("por"))
-    elementos = en_orden(filas_de(toma, ElementoVision))
+    """Lo que la plantilla imprime. Cinco consultas a lo sumo, sean cuantas sean las preguntas."""
+    llenado = llenado_para(evaluacion, usuario)
+    partes, omitidas = partes_de(llenado)
+    elementos = llenado.escrito[ElementoVision]
     celdas = [celda for parte in partes for celda in _celdas_de(parte)]
     return {
         "evaluacion": evaluacion,
         "partes": partes,
         "omitidas": omitidas,
         "grafica": _grafica(partes),
-        "como_se_envio": toma.momento,
-        "vinculos": _vinculos(toma),
-        "informacion": informacion_de(toma),
+        "como_se_envio": llenado.momento,
+        "vinculos": _vinculos(llenado),
+        "informacion": llenado.informacion,
         "elementos": elementos,
-        "problemas": en_orden(filas_de(toma, Problema)),
-        "aprobacion": _ultimo(pasos, Evaluacion.Estado.APROBADA),
-        "envio": _ultimo(pasos, Evaluacion.Estado.ENVIADA),
-        "con_revision": con_revision,
+        "problemas": llenado.filas_de_problemas,
+        "aprobacion": _ultimo(llenado.pasos, Evaluacion.Estado.APROBADA),
+        "envio": _ultimo(llenado.pasos, Evaluacion.Estado.ENVIADA),
+        "con_revision": llenado.con_revision,
         "marca_de_agua": _marca_de_agua(evaluacion),
         "hay_dudosas": any(algo.dudosa for algo in [*celdas, *elementos]),
     }
 
 
-def _vinculos(toma):
+def _vinculos(llenado):
     """(GAD, su Vinculo o None) de cada par; de lo transcrito, solo los que la hoja respondió."""
-    evaluacion = toma.evaluacion
-    hechos = [(vinculo.con, vinculo) for vinculo in vinculos_de(toma)]
-    hoja = evaluacion.instrumento.secciones.filter(clase=Seccion.Clase.VINCULOS)
-    if evaluacion.transcrita or not hoja.exists():
+    hechos = [(vinculo.con, vinculo) for vinculo in llenado.vinculos.values()]
+    if llenado.evaluacion.transcrita:
         return hechos
-    faltan = set(superiores_por_codigo(evaluacion.gad)) - {con.pk for con, _ in hechos}
-    sin_responder = Gad.objects.filter(pk__in=faltan).para_lista()
-    return hechos + [(gad, None) for gad in sin_responder.order_by("-pk")]
+    return hechos + [(par.con, None) for par in llenado.pares if par.vinculo is None]
 
 
 def _ultimo(pasos, estado):
@@ -137,18 +128,15 @@ def _marca_de_agua(evaluacion):
 # --- Secciones ----------------------------------------------------------------------------------
 
 
-def partes_de(toma):
-    """(secciones con preguntas para el nivel del GAD, en orden; cuántas se omiten). Dos consultas.
+def partes_de(llenado):
+    """(secciones con preguntas para el nivel del GAD, en orden; cuántas se omiten).
 
     De lo transcrito se omiten las que la hoja original no preguntó o no respondió.
     """
-    evaluacion = toma.evaluacion
-    respuestas = {fila.pregunta_id: fila for fila in filas_de(toma, Respuesta)}
     por_seccion, omitidas = {}, 0
-    nivel = evaluacion.pdot.gad.nivel
-    for pregunta in Pregunta.objects.para_nivel(evaluacion.instrumento, nivel):
-        celda = Celda(pregunta, respuestas.get(pregunta.pk))
-        if evaluacion.transcrita and celda.esta_vacia:
+    for pregunta in llenado.preguntas:
+        celda = Celda(pregunta, llenado.respuestas.get(pregunta.pk))
+        if llenado.evaluacion.transcrita and celda.esta_vacia:
             omitidas += 1
         else:
             por_seccion.setdefault(pregunta.seccion, []).append(celda)

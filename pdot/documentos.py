@@ -230,11 +230,12 @@ def sin_equivoco(gads):
 
 def aportes_por_momento(grupo):
     """[(momento, propios del grupo, comunes a la estrategia)], sin los momentos vacíos."""
-    aportes = list(
-        Aporte.objects.de_grupo(grupo)
-        .select_related("gad__territorio", "encuentro")
-        .order_by("momento", "orden", "pk")
-    )
+    aportes = Aporte.objects.de_grupo(grupo).en_orden()
+    return juntar_aportes(list(aportes.select_related("gad__territorio", "encuentro")))
+
+
+def juntar_aportes(aportes):
+    """Lo mismo, de los aportes de un grupo ya traídos y en orden."""
     momentos = []
     for valor, nombre in Aporte.Momento.choices:
         suyos = [aporte for aporte in aportes if aporte.momento == valor]

@@ -36,7 +36,7 @@ def contexto_de_consolidado(grupo, usuario):
     """Lo que la plantilla imprime, ya contado y en orden."""
     matriz = matriz_de_grupo(grupo, usuario)
     miembros = [fila.gad for fila in matriz.filas]
-    red = red_de_grupo(matriz)
+    red = red_de_grupo(matriz.filas)
     leidas = leidas_de(matriz)
     con_evaluacion = {leida.gad.pk for leida in leidas}
     cuadro = cuadro_de(matriz)
@@ -57,7 +57,7 @@ def contexto_de_consolidado(grupo, usuario):
         "mapa_red": mapa_de_red(red),
         "ramas": arbol_de(red),
         "leyenda_red": leyenda(),
-        "lectura": lectura_de(red, matriz),
+        "lectura": lectura_de(red, matriz.filas),
         "reglas": REGLAS.values(),
         "indicadores": _indicadores(grupo, usuario),
         "acordada": _vision_acordada(grupo),

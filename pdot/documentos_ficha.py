@@ -89,7 +89,7 @@ def contexto(familia, usuario):
     ficha = ficha_de_gad(familia, usuario)
     gad, planes = familia.gad, ficha["planes"]
     principal = _principal(planes)
-    evaluaciones = [e for plan in planes for e in plan.evaluaciones.all()]
+    evaluaciones = [e for plan in planes for e in plan.visibles]
     barras = barras_de([e for e in evaluaciones if e.se_lee_como_esta(usuario)])
     acuerdos = Acuerdo.objects.visibles_para(usuario).filter(responsable_gad=gad)
     programa = next(iter(ficha["programas"]), None)

@@ -10,6 +10,7 @@ from territorios.bitacora import cambios_de
 from territorios.jurisdiccion import Permiso
 
 from .avance import avance_de
+from .informe.metodo import elementos_de, separar_objetivos
 
 
 def ficha_de_estrategia(estrategia, usuario):
@@ -17,7 +18,9 @@ def ficha_de_estrategia(estrategia, usuario):
     grupos = _grupos(usuario, estrategia)
     conformados = [grupo for grupo in grupos if grupo.esta_conformado]
     total = Reparto.de(grupo.reparto for grupo in conformados)
-    elementos = _por_tipo(estrategia)
+    propio, de_otra_zona = total.partir(usuario.zona_id)
+    elementos = elementos_de(estrategia)
+    objetivos, _ = separar_objetivos(elementos)
     return {
         "lugar": "acompanamiento",
         "migas": [
@@ -27,14 +30,16 @@ def ficha_de_estrategia(estrategia, usuario):
         ],
         "estrategia": estrategia,
         "elementos": elementos,
+        "objetivos": objetivos,
         "ambitos": _ambitos(elementos),
         "espacios": _espacios(grupos),
         "grupos": grupos,
         "cuantos": len(conformados),
         "propuestos": sum(grupo.esta_propuesto for grupo in grupos),
-        "total": total,
+        "total": propio,
+        "de_otra_zona": de_otra_zona,
         "asistencia": de_estrategia(estrategia, usuario),
-        "avance": avance_de(estrategia, usuario, grupos, total.gads),
+        "avance": avance_de(estrategia, usuario, grupos, propio.gads, de_otra_zona.gads),
         "puede_formar": usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO),
         "puede_administrar": usuario.puede(Permiso.ADMINISTRAR),
     }
@@ -76,23 +81,19 @@ def _espacios(grupos):
     return sorted(acogidos.items(), key=lambda par: par[0].nombre)
 
 
-def _por_tipo(estrategia):
-    """{tipo: [elementos]} con todos los tipos, vacíos donde no haya."""
-    por_tipo = {tipo: [] for tipo in ElementoEstrategia.Tipo.values}
-    for elemento in estrategia.elementos.order_by("orden"):
-        por_tipo[elemento.tipo].append(elemento)
-    return por_tipo
-
-
 def _ambitos(elementos):
-    """Cada ámbito con su eje, sus estrategias y sus fases; al final, lo que no dice de cuál es."""
+    """Cada ámbito con sus objetivos, su eje, sus estrategias y sus fases; al final, lo que no dice
+    de cuál es, salvo los objetivos: esos son de toda la estrategia.
+    """
     nombres = {ambito.nombre: ambito for ambito in elementos["ambito"]}
-    ambitos = []
+    _, con_objetivos = separar_objetivos(elementos)
+    objetivos, ambitos = dict(con_objetivos), []
     for nombre in [*nombres, ""]:
         suyos = [
             (titulo, [e for e in elementos[tipo] if _nombre_en(nombres, e) == nombre])
             for tipo, titulo in (("eje", "Eje"), ("accion", "Estrategias"), ("fase", "Fases"))
         ]
+        suyos.insert(0, ("Objetivos", objetivos.get(nombre)))
         partes = [(titulo, piezas) for titulo, piezas in suyos if piezas]
         if nombre or partes:
             titulo = f"Ámbito {nombre[:1].lower()}{nombre[1:]}" if nombre else "Sin ámbito"

@@ -1,15 +1,18 @@
 """La ficha de un GAD: todo lo que la plataforma sabe de él y quien mira puede ver."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Prefetch, Q
+from django.db.models import Case, OuterRef, Q, When
+from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
-from acompanamiento.models import Grupo, Membresia
+from acompanamiento.models import Criterio, Estrategia, Grupo, Membresia
 from talleres.models import Encuentro
 from territorios.bitacora import cambios_de
 from territorios.jurisdiccion import Permiso
+from territorios.listas import ListaDe
 from territorios.mapas import ARENA, MAR, Conjunto, Estilo, Leyenda, dibujar
 from territorios.models import Autoridad, Gad, Territorio, Vecindad
 
@@ -37,7 +40,10 @@ def familia_de(codigo, usuario):
         | Q(pk__in=limites.values("a"))
         | Q(pk__in=limites.values("b"))
     )
-    en_orden = parientes.para_lista().order_by("territorio__busqueda", "pk")
+    # Los grupos, solo los suyos: de los parientes se muestra el nombre.
+    suyos = Case(When(pk=codigo, then=_grupos(codigo, usuario)))
+    en_orden = parientes.para_lista().annotate(sus_grupos=suyos)
+    en_orden = en_orden.order_by("territorio__busqueda", "pk")
     por_codigo = {gad.pk: gad for gad in en_orden}
     gad = por_codigo.pop(codigo, None)
     if gad is None:
@@ -50,7 +56,7 @@ def familia_de(codigo, usuario):
 def ficha_de_gad(familia, usuario):
     """Contexto de la página del GAD."""
     gad = familia.gad
-    planes = list(_planes(gad, usuario))
+    planes = _planes(gad, usuario)
     autoridades = autoridades_de(gad)
     return {
         "gad": gad,
@@ -58,7 +64,7 @@ def ficha_de_gad(familia, usuario):
         "puede_transcribir": _puede_transcribir(gad, usuario),
         "familia": familia,
         "autoridades": autoridades,
-        "grupos": _grupos(gad, usuario),
+        "grupos": [_grupo(*campos) for campos in gad.sus_grupos],
         "encuentros": _encuentros(gad, usuario),
         "necesidades": Necesidad.objects.visibles_para(usuario).de_gad(gad),
         "puede_declarar": puede_declarar_de(usuario, gad),
@@ -88,14 +94,24 @@ def autoridades_de(gad):
 
 
 def _planes(gad, usuario):
-    """Los PDOT del GAD, el último primero, cada uno con las `evaluaciones` que se pueden ver."""
-    visibles = Evaluacion.objects.visibles_para(usuario).order_by("-numero")
-    return gad.planes.prefetch_related(Prefetch("evaluaciones", visibles))
+    """Los PDOT del GAD, el último primero, cada uno con sus evaluaciones `visibles`."""
+    visibles = Evaluacion.objects.visibles_para(usuario).filter(pdot=OuterRef("pk"))
+    # El día y no la hora, que no se muestra.
+    campos = ("pk", "numero", "estado", TruncDate("actualizada"))
+    planes = list(gad.planes.annotate(leidas=ListaDe(visibles.order_by("-numero"), *campos)))
+    for plan in planes:
+        plan.visibles = [_evaluacion(plan, *campos) for campos in plan.leidas]
+    return planes
+
+
+def _evaluacion(plan, pk, numero, estado, actualizada):
+    actualizada = date.fromisoformat(actualizada)
+    return Evaluacion(pk=pk, pdot=plan, numero=numero, estado=estado, actualizada=actualizada)
 
 
 def _accion(gad, planes, usuario):
     """(texto, dirección) de lo que más probablemente se viene a hacer aquí, o None."""
-    ultima = next((e for plan in planes for e in plan.evaluaciones.all()), None)
+    ultima = next((e for plan in planes for e in plan.visibles), None)
     es_suyo = usuario.gad_id == gad.pk
     if ultima is None:
         return ("Empezar la evaluación", reverse("pdot:nueva")) if es_suyo and planes else None
@@ -109,11 +125,24 @@ def _puede_transcribir(gad, usuario):
     return de_su_zona and usuario.puede(Permiso.TRANSCRIBIR_EVALUACION)
 
 
-def _grupos(gad, usuario):
+def _grupos(codigo, usuario):
     """Los que quien mira puede ver, también los cancelados: su historia es del GAD."""
-    suyos = Membresia.objects.filter(gad=gad).values("grupo")
+    suyos = Membresia.objects.filter(gad=codigo).values("grupo")
     grupos = Grupo.objects.visibles_para(usuario).filter(pk__in=suyos)
-    return grupos.select_related("estrategia", "criterio")
+    return ListaDe(
+        grupos, "pk", "numero", "nombre", "estado", "estrategia__nombre", "criterio__nombre"
+    )
+
+
+def _grupo(pk, numero, nombre, estado, estrategia, criterio):
+    return Grupo(
+        pk=pk,
+        numero=numero,
+        nombre=nombre,
+        estado=estado,
+        estrategia=Estrategia(nombre=estrategia),
+        criterio=criterio and Criterio(nombre=criterio),
+    )
 
 
 def _encuentros(gad, usuario):

@@ -33,17 +33,18 @@ class SeccionForm(forms.Form):
     Por cada pregunta hay `valor_X` (solo escala), `texto_X` y `version_X`, la versión leída.
     """
 
-    def __init__(self, data=None, *, preguntas, respuestas, editables=None):
+    def __init__(self, data=None, *, preguntas, llenado):
         super().__init__(data)
         self.preguntas = preguntas
-        self.respuestas = respuestas
-        self.editables = editables
+        self.llenado = llenado
         for pregunta in preguntas:
-            self._agregar(pregunta, respuestas.get(pregunta.pk))
+            self._agregar(pregunta)
 
-    def _agregar(self, pregunta, respuesta):
+    def _agregar(self, pregunta):
         codigo = pregunta.codigo
         bloqueada = not self.se_edita(pregunta)
+        # Donde ya se tecleó no hace falta lo guardado, y no se lee.
+        respuesta = self._guardada(pregunta) if bloqueada or not self.is_bound else None
         if pregunta.es_escala:
             self.fields[f"valor_{codigo}"] = forms.ChoiceField(
                 label=pregunta.texto,
@@ -66,8 +67,12 @@ class SeccionForm(forms.Form):
             disabled=bloqueada,
         )
 
+    def _guardada(self, pregunta):
+        return self.llenado.respuestas.get(pregunta.pk)
+
     def se_edita(self, pregunta):
-        return self.editables is None or pregunta.pk in self.editables
+        editables = self.llenado.editables
+        return editables is None or pregunta.pk in editables
 
     def cambios(self):
         """Los CambioDeRespuesta de todas las preguntas editables de la sección."""
@@ -90,7 +95,7 @@ class SeccionForm(forms.Form):
                 "valor": valor,
                 "texto": self[f"texto_{codigo}"],
                 "version": self[f"version_{codigo}"],
-                "respuesta": self.respuestas.get(pregunta.pk),
+                "respuesta": self._guardada(pregunta),
                 "bloqueada": not self.se_edita(pregunta),
             }
 
@@ -225,6 +230,9 @@ def _con_vigencia(plan, hoy):
     return str(plan) if plan.anio_hasta >= hoy.year else f"{plan} (terminó en {plan.anio_hasta})"
 
 
+OTRA_ZONA = "otra"
+
+
 class FiltroEvaluaciones(forms.Form):
     estado = forms.ChoiceField(
         required=False,
@@ -237,18 +245,28 @@ class FiltroEvaluaciones(forms.Form):
         error_messages={"invalid_choice": "«%(value)s» no es una zona que usted pueda ver."},
     )
 
-    def __init__(self, *args, zonas, **kwargs):
-        """`zonas`: las que abarca quien mira; a quien es de un GAD no se le ofrecen."""
+    def __init__(self, *args, zonas, propia=None, **kwargs):
+        """`zonas`: las que abarca quien mira; a quien es de un GAD no se le ofrecen.
+
+        `propia`: la clave de la de quien es de una sola, que lee además lo aprobado de otra.
+        """
         super().__init__(*args, **kwargs)
-        self.fields["zona"].choices = [("", "Todas"), *((z.pk, str(z)) for z in zonas)]
+        self.propia = propia
+        opciones = [("", "Todas"), *((z.pk, str(z)) for z in zonas)]
+        if propia:
+            opciones.append((OTRA_ZONA, "De otra zona, en sus grupos"))
+        self.fields["zona"].choices = opciones
         self.fields["zona"].widget.attrs["class"] = "form-select"
         if not zonas:
             del self.fields["zona"]
 
     def aplicar(self, evaluaciones):
-        columnas = {"estado": "estado", "zona": "pdot__gad__territorio__zona"}
-        puestos = {columnas[campo]: v for campo, v in self.cleaned_data.items() if v}
-        return evaluaciones.filter(**puestos)
+        if estado := self.cleaned_data["estado"]:
+            evaluaciones = evaluaciones.filter(estado=estado)
+        zona = self.cleaned_data.get("zona")
+        if zona == OTRA_ZONA:
+            return evaluaciones.de_otra_zona(self.propia)
+        return evaluaciones.de_zona(zona) if zona else evaluaciones
 
     @property
     def filtra(self):
@@ -265,6 +283,9 @@ class FiltroCobertura(forms.Form):
     nivel = CampoOpcion(required=False, choices=[("", "Todos"), *NIVELES.items()])
     escalon = CampoOpcion(
         label="Escalón", required=False, choices=[("", "Todos"), *Escalon.choices]
+    )
+    hasta = CampoOpcion(
+        label="El más alto", required=False, choices=[("", "Cualquiera"), *Escalon.choices]
     )
 
     def __init__(self, *args, estrategias, zonas, provincias, grupo=None, **kwargs):

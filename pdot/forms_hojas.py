@@ -1,6 +1,7 @@
 """Lo que se teclea en las hojas con forma propia: vínculos entre planes e información."""
 
 import re
+from functools import cached_property
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -177,6 +178,7 @@ class DatosFormSet(forms.BaseFormSet):
     """La hoja de información: sus filas y unas en blanco, con la versión de la lista leída.
 
     Se quita una fila con su casilla o dejándola en blanco; se mueve cambiando su número.
+    `proveedores()`: {código: Gad} de los que se pueden elegir.
     """
 
     default_error_messages = {
@@ -187,13 +189,17 @@ class DatosFormSet(forms.BaseFormSet):
     def __init__(self, data=None, *, filas, proveedores):
         self.filas_guardadas = filas
         self.proveedores = proveedores
-        nombres = [(codigo, gad.nombre_con_lugar) for codigo, gad in proveedores.items()]
         super().__init__(
             data,
             prefix="dato",
             initial=[_inicial(fila) for fila in filas],
-            form_kwargs={"proveedores": [("", "Ninguno"), *nombres]},
+            form_kwargs={"proveedores": lambda: self._opciones},
         )
+
+    @cached_property
+    def _opciones(self):
+        gads = self.proveedores().items()
+        return [("", "Ninguno"), *((codigo, gad.nombre_con_lugar) for codigo, gad in gads)]
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -226,9 +232,12 @@ class DatosFormSet(forms.BaseFormSet):
             situacion=valores["situacion"],
             puede_entregar=valores["puede_entregar"],
             proveedor=valores["proveedor"],
-            proveedor_gad=self.proveedores.get(valores["proveedor_gad"]),
+            proveedor_gad=self._proveedor(valores["proveedor_gad"]),
             detalle=valores["detalle"],
         )
+
+    def _proveedor(self, codigo):
+        return self.proveedores()[codigo] if codigo else None
 
 
 def _lugar(form, numero):

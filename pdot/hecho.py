@@ -39,7 +39,7 @@ def hecho_en(cifras, *, grupo=None, zona=None):
         }
         lista, filtro = reverse("pdot:inicio"), {"zona": zona} if zona else {}
         hechos.append(_hecho("Evaluaciones por estado", Evaluacion, salidas, lista, filtro))
-    filtro = {"grupo": grupo} if grupo else {}
+    filtro = {"de_zona": zona} if zona else {"grupo": grupo} if grupo else {}
     for titulo, codigo, cuentas in _por_estrategia(cifras.get("encuentros", {})):
         lista = reverse("talleres:lista", args=[codigo])
         hechos.append(_hecho(titulo, Encuentro, cuentas, lista, filtro))

@@ -231,7 +231,9 @@ ABIERTAS = (
         "División político-administrativa por zona",
         "Una fila por zona de planificación, con lo que reúne el día de la publicación.",
         (
-            de_fila("zona", "Número de la zona", lambda par: int(par[0]), tipo=NUMERO),
+            de_fila(
+                "zona", "Número de la zona", lambda par: int(par[0]), tipo=NUMERO, valores="1 a 9"
+            ),
             _de_zona("provincias", "Provincias"),
             _de_zona("cantones", "Cantones"),
             _de_zona("parroquias_rurales", "Parroquias rurales"),
@@ -347,7 +349,14 @@ ABIERTAS = (
         "Indicadores de coherencia, por GAD",
         "Una fila por GAD e indicador con algo que contar.",
         (
-            de_fila("codigo_gad", "Código en la DPA", lambda fila: fila[0].codigo, tipo=CODIGO),
+            de_fila(
+                "codigo_gad",
+                "Código en la DPA",
+                lambda fila: fila[0].codigo,
+                tipo=CODIGO,
+                valores=CIFRAS,
+                fuente=DPA,
+            ),
             de_fila("gad", "Nombre del territorio", lambda fila: fila[0].nombre, fuente=DPA),
             de_fila("indicador", "Clave del indicador", lambda fila: fila[1].codigo),
             de_fila("numerador", "Cuántos", lambda fila: fila[2], tipo=NUMERO),

@@ -1,12 +1,14 @@
 """Las hojas de las listas de pdot: las mismas filas que la página, con sus filtros y su alcance."""
 
 from functools import partial
+from operator import attrgetter, itemgetter
 
 from territorios.hojas import CIFRAS, columnas_del_gad
 from territorios.hojas_de_calculo import (
     CODIGO,
     DECIMAL,
     DPA,
+    FECHA,
     NUMERO,
     Columna,
     HojaDeObjetos,
@@ -16,10 +18,12 @@ from territorios.hojas_de_calculo import (
     numero,
     si_o_no,
 )
+from territorios.models import Trabajo
 
 from .embudo import PASOS
 from .escalones import Escalon
 from .models import Evaluacion, Informacion, Necesidad, PlanCapacidades
+from .plazos import NOMBRES
 from .revision import dias_de_espera
 from .ritmo import Situacion
 
@@ -61,6 +65,51 @@ COLA = HojaDeObjetos(
         de_fila("a cargo de", "Quién la revisa", _a_cargo),
     ),
     lugar=_del_gad_evaluado,
+)
+
+
+def _plazo(avance, plazo):
+    return plazo.fecha if plazo else None
+
+
+# Se lee con el plazo del grupo.
+PLAZO = HojaDeObjetos(
+    "avance-de-las-evaluaciones",
+    "Avance de las evaluaciones",
+    "Una fila por GAD del grupo, con cómo va la evaluación de su último plan.",
+    (
+        *columnas_del_gad("gad"),
+        Columna("evaluación", "nombre", "En qué va", valores=" / ".join(NOMBRES.values())),
+        Columna("plazo", "", "Último día para enviarla; vacío si no tiene", FECHA, leer=_plazo),
+    ),
+    lugar=lambda avance: avance.gad.pk,
+)
+
+
+# --- Documentos en bloque -----------------------------------------------------------------------
+
+
+def _estado_de_trabajo(trabajo):
+    return "Vencido" if trabajo.vencio else trabajo.get_estado_display()
+
+
+TRABAJOS = HojaDeObjetos(
+    "documentos-en-bloque",
+    "Documentos en bloque",
+    "Una fila por pedido de muchos documentos, el último primero.",
+    (
+        Columna("pedido", "titulo", "Qué se pidió"),
+        de_fila(
+            "estado",
+            "En qué va",
+            _estado_de_trabajo,
+            valores=" / ".join([*Trabajo.Estado.labels, "Vencido"]),
+        ),
+        numero("hechos", "hechas", "Cuántos documentos van"),
+        numero("total", "total", "De cuántos"),
+        fecha("cuándo", "creado", "Cuándo se pidió"),
+        Columna("quién", "pedido_por", "Quién lo pidió"),
+    ),
 )
 
 
@@ -127,8 +176,7 @@ def _cumplido(hito):
         hito.corto or hito.nombre,
         f"Cuándo cumplió «{hito.nombre}»; vacío si no consta",
         lambda avance: avance.fechas.get(hito.pk),
-        tipo="Fecha",
-        valores="Fecha",
+        tipo=FECHA,
     )
 
 
@@ -197,6 +245,71 @@ AVANCE = HojaDeObjetos(
         *(_alcanzaron(lugar, paso) for lugar, paso in enumerate(PASOS)),
         numero("hitos atrasados", "atrasados__cuantos", "De su hoja de ruta; vacío si no lleva"),
     ),
+    # Lo pone pdot.lugares.con_lugar: cuesta una consulta y solo hace falta al descargar.
+    lugar=attrgetter("lugar"),
+)
+
+
+def _llego_el_miembro(lugar, paso):
+    def leer(uno):
+        _, consta = uno["pasos"][lugar]
+        return "no aplica" if consta is None else "sí" if consta else "no"
+
+    que = f"Si llegó a «{paso.label}»"
+    return de_fila(paso.plural, que, leer, valores="sí / no / no aplica")
+
+
+GADS_DE_GRUPO = HojaDeObjetos(
+    "avance-de-los-gad",
+    "Avance de los GAD",
+    "Una fila por GAD miembro del grupo, con los pasos a que llegó.",
+    (
+        de_fila("código", "Código del GAD", itemgetter("codigo"), tipo=CODIGO, fuente=DPA),
+        de_fila("nombre", "Nombre del territorio", itemgetter("nombre"), fuente=DPA),
+        de_fila("lugar", "Cantón o provincia", itemgetter("lugar"), fuente=DPA),
+        de_fila("nivel", "Nivel del GAD", itemgetter("nivel"), fuente=DPA),
+        de_fila("escalón", "El más alto", lambda uno: uno["escalon"].label),
+        *(_llego_el_miembro(lugar, paso) for lugar, paso in enumerate(PASOS)),
+    ),
+    lugar=itemgetter("codigo"),
+)
+
+
+def _del_dia(lugar, paso):
+    que = f"GAD que ese día habían llegado a «{paso.label}»"
+    return de_fila(paso.plural, que, lambda fila: fila[1][lugar], tipo=NUMERO, valores="0…")
+
+
+TENDENCIA = HojaDeObjetos(
+    "tendencia",
+    "Tendencia",
+    "Una fila por día del año en que algo cambió, el último primero.",
+    (
+        de_fila("fecha", "Desde qué día", lambda fila: fila[0], tipo=FECHA, valores="Fecha"),
+        *(_del_dia(lugar, paso) for lugar, paso in enumerate(PASOS)),
+    ),
+)
+
+
+def _llego_a(paso):
+    return "no aplica" if paso.alcanzado is None else "sí" if paso.alcanzado else "no"
+
+
+PASOS_DE_GAD = HojaDeObjetos(
+    "pasos-del-gad",
+    "Pasos del GAD",
+    "Una fila por paso: si el GAD llegó, de dónde sale y cuántos de sus parecidos llegaron.",
+    (
+        Columna("paso", "escalon__label", "A qué se llega"),
+        de_fila("llegó", "Si llegó", _llego_a, valores="sí / no / no aplica"),
+        de_fila(
+            "de dónde sale",
+            "Lo que consta, separado por punto y coma",
+            lambda paso: "; ".join(texto for texto, _ in paso.filas),
+        ),
+        numero("parecidos que llegaron", "parecidos__n", "GAD, con él"),
+        numero("parecidos", "parecidos__de", "GAD a que toca el paso, con él"),
+    ),
 )
 
 RITMO = HojaDeObjetos(
@@ -247,9 +360,9 @@ FILAS_DE_INDICADOR = HojaDeObjetos(
     "Indicador",
     "Una fila por GAD medido que usted puede leer.",
     (
-        de_fila("código del GAD", "Código", lambda fila: fila[0].codigo, tipo=CODIGO, fuente=DPA),
+        Columna("código del GAD", "", "Código", CODIGO, CIFRAS, DPA, lambda f, _: f[0].codigo),
         de_fila("GAD", "Nombre", lambda fila: fila[0].nombre, fuente=DPA),
-        de_fila("zona", "Zona", lambda fila: fila[0].zona, tipo=NUMERO, fuente=DPA),
+        Columna("zona", "", "Zona", NUMERO, "1 a 9", DPA, lambda fila, _: fila[0].zona),
         de_fila("numerador", "Lo que se cuenta", lambda fila: fila[1], tipo=NUMERO),
         de_fila("denominador", "Sobre cuánto", lambda fila: fila[2], tipo=NUMERO),
     ),

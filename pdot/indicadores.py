@@ -183,18 +183,19 @@ class Medicion:
     """
 
     def __init__(self, usuario, gads=None):
-        self.usuario = usuario
         self.contado = None
         if gads is None:
             gads, self.contado = leer()
         self.gads = gads
-        self._visibles = _codigos_visibles(usuario, self.gads)
+        self._visibles = {
+            False: _codigos_visibles(usuario, self.gads),
+            True: _codigos_en_camino(usuario, self.gads),
+        }
 
     def ve(self, gad, indicador):
         """Si puede leer lo de ese GAD, y no solo un agregado."""
-        if indicador.en_camino:
-            return _ve_lo_enviado(self.usuario, gad)
-        return self._visibles is None or gad.codigo in self._visibles
+        visibles = self._visibles[indicador.en_camino]
+        return visibles is None or gad.codigo in visibles
 
     def cociente(self, indicador, gads):
         """El de esos GAD. Se reserva si de él, o de restarlo al país, se leería lo ajeno."""
@@ -229,16 +230,19 @@ class Medicion:
         ]
 
     def _ajenos(self, indicador, gads):
-        if self._visibles is None and not indicador.en_camino:
+        visibles = self._visibles[indicador.en_camino]
+        if visibles is None:
             return 0
-        return sum(
-            1 for gad in gads if indicador.codigo in gad.cifras and not self.ve(gad, indicador)
-        )
+        codigo = indicador.codigo
+        return sum(codigo in gad.cifras and gad.codigo not in visibles for gad in gads)
 
 
 def _sumar(indicador, gads):
-    cifras = [gad.cifras[indicador.codigo] for gad in gads if indicador.codigo in gad.cifras]
-    return Cociente(sum(n for n, _ in cifras), sum(de for _, de in cifras))
+    n = de = 0
+    for gad in gads:
+        if par := gad.cifras.get(indicador.codigo):
+            n, de = n + par[0], de + par[1]
+    return Cociente(n, de)
 
 
 def _codigos_visibles(usuario, gads):
@@ -250,15 +254,21 @@ def _codigos_visibles(usuario, gads):
     codigos = set(miembros.values_list("gad", flat=True))
     if usuario.gad_id:
         return codigos | {usuario.gad_id}
-    return codigos | {gad.codigo for gad in gads if gad.zona == usuario.zona_id}
+    return codigos | _de_la_zona(usuario, gads)
 
 
-def _ve_lo_enviado(usuario, gad):
-    """Lo que está en camino lo ve su GAD y quien lo revisa."""
+def _codigos_en_camino(usuario, gads):
+    """De quiénes ve lo que está en camino, o None si son todos: su GAD, y quien lo revisa."""
     if usuario.gad_id:
-        return usuario.gad_id == gad.codigo
-    revisa = usuario.puede(Permiso.REVISAR_EVALUACION)
-    return revisa and (usuario.ve_el_pais or usuario.zona_id == gad.zona)
+        return {usuario.gad_id}
+    if not usuario.puede(Permiso.REVISAR_EVALUACION):
+        return set()
+    return None if usuario.ve_el_pais else _de_la_zona(usuario, gads)
+
+
+def _de_la_zona(usuario, gads):
+    zona = usuario.zona_id
+    return {gad.codigo for gad in gads if gad.zona == zona}
 
 
 # --- Medir --------------------------------------------------------------------------------------
@@ -389,7 +399,8 @@ def _contar_informacion(gads, ultimas):
 
 
 def _poner_grupos(gads):
-    miembros = Membresia.objects.acompanados().order_by("grupo")
+    # Sin orden: con él, SQLite recorre todas las membresías por el índice de sus grupos.
+    miembros = Membresia.objects.acompanados().order_by()
     for codigo, grupo in miembros.values_list("gad", "grupo"):
         if codigo in gads:
             gads[codigo].grupos += (grupo,)

@@ -6,6 +6,7 @@ falta a una de sus parroquias es candidato a «Diagnóstico único» (recomendac
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from territorios.models import Gad
 from territorios.texto import sin_tildes
@@ -27,7 +28,7 @@ class Renglon:
     gad: Gad
     evaluacion: object
 
-    @property
+    @cached_property
     def identidad(self):
         """Cómo se reconoce en otra versión de la evaluación."""
         return (self.gad.pk, sin_tildes(self.fila.dato))
@@ -52,7 +53,7 @@ class Oferta:
     comunes: tuple
     decision: Emparejamiento | None = None
 
-    @property
+    @cached_property
     def es_diagnostico_unico(self):
         """El municipio tiene lo que le falta a una parroquia de su cantón."""
         suya = self.requerido.gad.territorio.padre_id == self.ofrecido.gad.territorio_id
@@ -101,7 +102,7 @@ class Libro:
     total: int = 0
     grupos: list = field(default_factory=list)
 
-    @property
+    @cached_property
     def con_informacion(self):
         return len({renglon.gad.pk for renglon in self.renglones})
 
@@ -117,7 +118,7 @@ class Libro:
             for unas in sorted(listas, key=lambda unas: unas[0].orden)
         ]
 
-    @property
+    @cached_property
     def diagnostico_unico(self):
         """[(cantón, datos que puede dar, parroquias suyas que los requieren)]."""
         por_canton = {}

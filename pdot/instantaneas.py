@@ -5,14 +5,13 @@ siguiente, lo que el GAD tachó es suyo.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from territorios.models import Gad
-
 from .diferencias import Pieza
+from .escrito import Toma, gads_de, leer_escrito
+from .lectura import envios_de
 from .models import (
     ElementoVision,
     Evaluacion,
@@ -24,96 +23,79 @@ from .models import (
     Vinculo,
 )
 
-Estado, Clase = Evaluacion.Estado, Seccion.Clase
-
-CAMPOS = {
-    Respuesta: ("pregunta_id", "valor", "texto"),
-    Vinculo: ("con_id", "valor", "justificacion", "incompatibles", "sinergias"),
-    Informacion: (
-        *("orden", "dato", "situacion", "puede_entregar"),
-        *("proveedor", "proveedor_gad_id", "detalle"),
-    ),
-    ElementoVision: ("orden", "texto"),
-    Problema: ("orden", "texto"),
-}
+Clase = Seccion.Clase
 SITUACIONES = dict(Informacion.Situacion.choices)
 
 
 @dataclass(frozen=True)
-class Toma:
-    """Una evaluación y el momento en que se la mira; None es ahora."""
+class Referencia:
+    """Con qué se compara lo que llegó a revisión, lo que decía y cómo se nombra («desde…»)."""
 
-    evaluacion: Evaluacion
-    momento: datetime | None = None
-
-
-def envios_de(evaluacion):
-    """Los pasos en que se envió a revisión, del primero al último."""
-    return list(evaluacion.pasos.filter(a=Estado.ENVIADA).select_related("por"))
+    toma: Toma
+    escrito: dict
+    desde: str
 
 
-def toma_para(evaluacion, usuario):
-    """Como le toca verla a `usuario`: lo que se está corrigiendo lo lee solo quien la llena."""
-    if evaluacion.se_lee_como_esta(usuario):
-        return Toma(evaluacion)
-    envios = envios_de(evaluacion)
-    return Toma(evaluacion, envios[-1].cuando) if envios else Toma(evaluacion)
+def leer_con_referencia(llenado):
+    """Lee lo que llegó a revisión y, en la misma consulta, su Referencia, si la hay.
 
-
-def referencia_de(evaluacion, usuario):
-    """(Toma, «desde la devolución del…») con que se compara lo que llegó a revisión, o None.
-
-    Si es su primer envío, se compara con la versión anterior del mismo plan.
+    Es el envío anterior o, en el primero, la versión anterior del mismo plan (la evaluación viene
+    `con_anterior`).
     """
-    envios = envios_de(evaluacion)
+    toma, desde = _con_que_se_compara(llenado)
+    if toma:
+        llenado.escrito, antes = leer_escrito(llenado.toma, toma)
+        llenado.referencia = Referencia(toma, antes, desde)
+
+
+def _con_que_se_compara(llenado):
+    envios, evaluacion = envios_de(llenado.pasos), llenado.evaluacion
     if len(envios) > 1:
         cuando = envios[-2].cuando
         return Toma(evaluacion, cuando), f"desde lo que envió el {_dia(cuando)}"
-    visibles = Evaluacion.objects.visibles_para(usuario).filter(pdot=evaluacion.pdot_id)
-    anterior = visibles.filter(numero__lt=evaluacion.numero).order_by("-numero").first()
-    if anterior is None:
-        return None
-    # Es el mismo plan, que ya se trajo con su GAD.
-    anterior.pdot = evaluacion.pdot
-    return Toma(anterior), f"desde la versión {anterior.numero}"
+    if evaluacion.anterior:
+        anterior = Evaluacion(**evaluacion.anterior, pdot=evaluacion.pdot)
+        return Toma(anterior), f"desde la versión {anterior.numero}"
+    return None, ""
 
 
 def _dia(momento):
     return date_format(localtime(momento), r"j \d\e F \d\e Y")
 
 
+# --- Las fotos ----------------------------------------------------------------------------------
+
+
 def fotos(tomas):
     """[{clave: Pieza}] de cada Toma, en orden. Las consultas no crecen con las tomas."""
     tomas = list(tomas)
-    preguntas = _preguntas([toma.evaluacion for toma in tomas])
-    filas = {modelo: _filas(modelo, tomas) for modelo in CAMPOS}
-    gads = _gads(filas)
-    return [_foto(lugar, toma, preguntas, filas, gads) for lugar, toma in enumerate(tomas)]
+    preguntas = _preguntas(toma.evaluacion for toma in tomas)
+    escritos = leer_escrito(*tomas)
+    gads = _nombres(gads_de(*escritos))
+    return [
+        _armar(toma.evaluacion, preguntas, escrito, gads)
+        for toma, escrito in zip(tomas, escritos, strict=True)
+    ]
 
 
 def foto_de(llenado):
     """{clave: Pieza} de ahora, con lo que `llenado` ya leyó para su página."""
-    vinculos = llenado.vinculos.values() if llenado.parte_de(Clase.VINCULOS) else []
-    informacion = llenado.informacion if llenado.parte_de(Clase.INFORMACION) else []
-    elementos = [{"orden": n, "texto": uno} for n, uno in enumerate(llenado.elementos)]
-    filas = {
-        Respuesta: _como_dicts(Respuesta, llenado.respuestas.values()),
-        Vinculo: _como_dicts(Vinculo, vinculos),
-        Informacion: _como_dicts(Informacion, informacion),
-        ElementoVision: elementos,
-        Problema: _como_dicts(Problema, llenado.filas_de_problemas),
-    }
-    gads = [vinculo.con for vinculo in vinculos]
-    gads += [fila.proveedor_gad for fila in informacion if fila.proveedor_gad_id]
-    nombres = {gad.pk: gad.nombre_con_lugar for gad in gads}
-    return _armar(llenado.evaluacion, llenado.preguntas, filas, nombres)
+    escrito = llenado.escrito.copy()
+    if not llenado.parte_de(Clase.VINCULOS):
+        escrito[Vinculo] = []
+    if not llenado.parte_de(Clase.INFORMACION):
+        escrito[Informacion] = []
+    return _armar(llenado.evaluacion, llenado.preguntas, escrito, _nombres(llenado.gads))
 
 
-def _como_dicts(modelo, filas):
-    return [{campo: getattr(fila, campo) for campo in CAMPOS[modelo]} for fila in filas]
-
-
-# --- Leer ---------------------------------------------------------------------------------------
+def foto_de_referencia(llenado):
+    """{clave: Pieza} de su Referencia, con las preguntas y los GAD que `llenado` ya trajo."""
+    referencia, preguntas = llenado.referencia, llenado.preguntas
+    anterior = referencia.toma.evaluacion
+    if anterior.instrumento_id != llenado.evaluacion.instrumento_id:
+        preguntas = _preguntas([anterior])
+    gads = llenado.gads | gads_de(referencia.escrito, salvo=llenado.gads)
+    return _armar(anterior, preguntas, referencia.escrito, _nombres(gads))
 
 
 def _preguntas(evaluaciones):
@@ -122,63 +104,26 @@ def _preguntas(evaluaciones):
     return list(preguntas.select_related("seccion").order_by("seccion__orden", "orden"))
 
 
-def _filas(modelo, tomas):
-    """[[filas de la toma]], cada fila un dict. Dos consultas a lo sumo: ahora y el historial."""
-    hoy = {toma.evaluacion.pk for toma in tomas if toma.momento is None}
-    antes = {toma.evaluacion.pk for toma in tomas if toma.momento}
-    campos = ("id", "evaluacion_id", *CAMPOS[modelo])
-    vivas = list(modelo.objects.filter(evaluacion__in=hoy).values(*campos)) if hoy else []
-    asientos = _asientos(modelo, antes, campos) if antes else []
-    return [_de_la_toma(toma, vivas, asientos) for toma in tomas]
-
-
-def _asientos(modelo, evaluaciones, campos):
-    historia = modelo.historia.filter(evaluacion__in=evaluaciones)
-    en_orden = historia.order_by("history_date", "history_id")
-    return list(en_orden.values(*campos, "history_date", "history_type"))
-
-
-def _de_la_toma(toma, vivas, asientos):
-    clave = toma.evaluacion.pk
-    if toma.momento is None:
-        return [fila for fila in vivas if fila["evaluacion_id"] == clave]
-    ultimas = {
-        fila["id"]: fila
-        for fila in asientos
-        if fila["evaluacion_id"] == clave and fila["history_date"] <= toma.momento
-    }
-    return [fila for fila in ultimas.values() if fila["history_type"] != "-"]
-
-
-def _gads(filas):
-    """{código: nombre con lugar} de los GAD que se nombran."""
-    de_todas = [fila for modelo in (Vinculo, Informacion) for una in filas[modelo] for fila in una]
-    claves = {fila.get("con_id") or fila.get("proveedor_gad_id") for fila in de_todas}
-    gads = Gad.objects.filter(pk__in=claves - {None}).para_lista() if claves - {None} else ()
-    return {gad.pk: gad.nombre_con_lugar for gad in gads}
+def _nombres(gads):
+    return {codigo: gad.nombre_con_lugar for codigo, gad in gads.items()}
 
 
 # --- Armar --------------------------------------------------------------------------------------
 
 
-def _foto(lugar, toma, preguntas, filas, gads):
-    suyas = {modelo: por_toma[lugar] for modelo, por_toma in filas.items()}
-    return _armar(toma.evaluacion, preguntas, suyas, gads)
-
-
-def _armar(evaluacion, preguntas, suyas, gads):
+def _armar(evaluacion, preguntas, escrito, gads):
     return {
-        **_respuestas(evaluacion, preguntas, suyas[Respuesta]),
-        **_vinculos(suyas[Vinculo], gads),
-        **_informacion(suyas[Informacion], gads),
-        "vision": _lista("Elementos para la nueva visión", suyas[ElementoVision]),
-        "problemas": _lista("Problemas prioritarios", suyas[Problema]),
+        **_respuestas(evaluacion, preguntas, escrito[Respuesta]),
+        **_vinculos(escrito[Vinculo], gads),
+        **_informacion(escrito[Informacion], gads),
+        "vision": _lista("Elementos para la nueva visión", escrito[ElementoVision]),
+        "problemas": _lista("Problemas prioritarios", escrito[Problema]),
     }
 
 
 def _respuestas(evaluacion, preguntas, filas):
     """Por código de pregunta: así se comparan también dos versiones del instrumento."""
-    por_pregunta = {fila["pregunta_id"]: fila for fila in filas}
+    por_pregunta = {fila.pregunta_id: fila for fila in filas}
     nivel = evaluacion.pdot.gad.nivel
     return {
         f"p:{pregunta.codigo}": Pieza(
@@ -193,24 +138,24 @@ def _respuestas(evaluacion, preguntas, filas):
 
 
 def _dicho(fila):
-    return (fila["valor"], fila["texto"]) if fila else ("", "")
+    return (fila.valor, fila.texto) if fila else ("", "")
 
 
 def _vinculos(filas, gads):
     titulo = "Vínculo con los planes de otros niveles"
     piezas = {}
-    for fila in sorted(filas, key=lambda fila: fila["con_id"], reverse=True):
-        con = gads.get(fila["con_id"], fila["con_id"])
-        pieza = Pieza(titulo, f"Con el plan de {con}", fila["valor"], _de_vinculo(fila))
-        piezas[f"v:{fila['con_id']}"] = pieza
+    for fila in sorted(filas, key=lambda fila: fila.con_id, reverse=True):
+        con = gads.get(fila.con_id, fila.con_id)
+        pieza = Pieza(titulo, f"Con el plan de {con}", fila.valor, _de_vinculo(fila))
+        piezas[f"v:{fila.con_id}"] = pieza
     return piezas
 
 
 def _de_vinculo(fila):
     partes = [
-        ("", fila["justificacion"]),
-        ("Aspectos incompatibles:\n", fila["incompatibles"]),
-        ("Sinergias:\n", fila["sinergias"]),
+        ("", fila.justificacion),
+        ("Aspectos incompatibles:\n", fila.incompatibles),
+        ("Sinergias:\n", fila.sinergias),
     ]
     return "\n".join(f"{rotulo}{texto}" for rotulo, texto in partes if texto.strip())
 
@@ -218,24 +163,24 @@ def _de_vinculo(fila):
 def _informacion(filas, gads):
     """Por el dato: al abrir otra versión las filas son otras."""
     piezas = {}
-    for fila in sorted(filas, key=lambda fila: fila["orden"]):
-        clave = f"i:{fila['dato'].casefold()}"
+    for fila in sorted(filas, key=lambda fila: fila.orden):
+        clave = f"i:{fila.dato.casefold()}"
         while clave in piezas:
             clave += "'"
-        piezas[clave] = Pieza("Información", fila["dato"], texto=_de_informacion(fila, gads))
+        piezas[clave] = Pieza("Información", fila.dato, texto=_de_informacion(fila, gads))
     return piezas
 
 
 def _de_informacion(fila, gads):
-    partes = [SITUACIONES.get(fila["situacion"], fila["situacion"])]
-    if fila["puede_entregar"]:
+    partes = [SITUACIONES.get(fila.situacion, fila.situacion)]
+    if fila.puede_entregar:
         partes.append("Puede entregarla a otros GAD")
-    quien = [gads.get(fila["proveedor_gad_id"], ""), fila["proveedor"]]
+    quien = [gads.get(fila.proveedor_gad_id, ""), fila.proveedor]
     if any(quien):
         partes.append(f"La provee {', '.join(uno for uno in quien if uno)}")
-    return "\n".join([*partes, fila["detalle"]]).strip()
+    return "\n".join([*partes, fila.detalle]).strip()
 
 
 def _lista(titulo, filas):
-    en_orden = sorted(filas, key=lambda fila: fila["orden"])
-    return Pieza(titulo, titulo, texto="\n".join(fila["texto"] for fila in en_orden))
+    en_orden = sorted(filas, key=lambda fila: fila.orden)
+    return Pieza(titulo, titulo, texto="\n".join(fila.texto for fila in en_orden))

@@ -1,44 +1,75 @@
 """Cuánto lleva llena una evaluación, por páginas, y qué le falta."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-
-from django.db.models import Case, Count, IntegerField, Subquery, Value, When
-from django.db.models.functions import Coalesce
 
 from territorios.models import Gad
 from territorios.texto import cuantos
 
+from .escrito import Toma, gads_de, leer_escrito
 from .faltas import faltas_de
 from .models import (
     ElementoVision,
     Evaluacion,
     Informacion,
-    Observacion,
     Paso,
     Pregunta,
-    Promocion,
+    Problema,
+    Respuesta,
     Seccion,
     Vinculo,
 )
-from .vinculos import superiores_por_codigo
+from .vinculos import superiores_de, superiores_por_codigo
 
 Clase = Seccion.Clase
+SIN_FINAL = (Clase.INFORMACION, Clase.VISION)
 
 
 @dataclass
 class ParteLlenada:
-    """Una página del formulario y cuánto lleva.
+    """Una página del formulario y cuánto lleva, que se lee solo si se pregunta.
 
-    En las de preguntas, `filas` son (pregunta, respuesta, observaciones); en una hoja, vacío, y
-    `observaciones` son las de la hoja entera. `total` es 0 en las que no tienen un final.
+    `preguntas`: las que se hacen a su nivel; vacío en una hoja.
     """
 
     seccion: Seccion
-    respondidas: int
-    total: int = 0
-    filas: list[tuple[Pregunta, object, list]] = field(default_factory=list)
-    observaciones: list[Observacion] = field(default_factory=list)
+    preguntas: list[Pregunta]
+    llenado: "Llenado"
+
+    @cached_property
+    def filas(self):
+        """[(pregunta, respuesta, observaciones)]."""
+        respuestas, observaciones = self.llenado.respuestas, self.llenado.observaciones
+        return [(p, respuestas.get(p.pk), observaciones.get(p.pk, [])) for p in self.preguntas]
+
+    @property
+    def observaciones(self):
+        """Las de la hoja entera."""
+        return self.llenado.observaciones_de_hojas.get(self.seccion.pk, [])
+
+    @cached_property
+    def respondidas(self):
+        escrito = self.llenado.escrito
+        if self.clase == Clase.PREGUNTAS:
+            return sum(1 for pregunta, suya, _ in self.filas if pregunta.esta_en(suya))
+        if self.clase == Clase.VINCULOS:
+            return sum(1 for vinculo in escrito[Vinculo] if vinculo.valor)
+        return len(escrito[Informacion if self.clase == Clase.INFORMACION else ElementoVision])
+
+    @cached_property
+    def total(self):
+        """De cuánto; 0 en las que no tienen un final."""
+        if self.clase == Clase.VINCULOS:
+            agregados = {vinculo.con_id for vinculo in self.llenado.escrito[Vinculo]}
+            return len(agregados.union(self.llenado.superiores))
+        return len(self.preguntas)
+
+    @property
+    def se_muestra(self):
+        """Si hay algo que escribir en ella a ese nivel."""
+        if self.clase == Clase.VINCULOS:
+            return bool(self.llenado.superiores or self.total)
+        return bool(self.preguntas) or self.clase in SIN_FINAL
 
     @property
     def codigo(self):
@@ -104,72 +135,61 @@ def _por_atender(observaciones):
 class Llenado:
     """Lee una evaluación en pocas consultas, cada cosa solo si se pide, y responde de su avance.
 
-    A quien no le toca ver la revisión se le leen las respuestas sin sus observaciones. `momento`:
-    el envío que se lee, o None si es lo de ahora (lectura.LlenadoEnviado).
+    A quien no le toca ver la revisión se le leen las respuestas sin sus observaciones. `toma`: lo
+    que se lee, de ahora o de un envío (lectura.llenado_para). `referencia`: con qué se compara, si
+    se leyó con ella (instantaneas.leer_con_referencia).
     """
 
-    momento = None
+    referencia = None
 
     def __init__(self, evaluacion, *, para):
         self.evaluacion = evaluacion
+        self.toma = Toma(evaluacion)
         self.con_revision = evaluacion.muestra_su_revision_a(para)
+
+    @property
+    def momento(self):
+        """El del envío que se lee, o None si es lo de ahora."""
+        return self.toma.momento
+
+    @cached_property
+    def _renglones(self):
+        return list(self.evaluacion.instrumento.secciones.con_preguntas())
 
     @cached_property
     def secciones(self):
-        """Las del instrumento, en orden, con las filas `hechas` y `agregadas` de cada hoja."""
-        return list(
-            self.evaluacion.instrumento.secciones.order_by("orden").annotate(
-                hechas=Case(
-                    When(clase=Clase.VINCULOS, then=self._cuenta(self._vinculos.exclude(valor=""))),
-                    When(clase=Clase.INFORMACION, then=self._cuenta(self._informacion)),
-                    When(clase=Clase.VISION, then=self._cuenta(self._elementos)),
-                    default=Value(0),
-                    output_field=IntegerField(),
-                ),
-                agregadas=Case(
-                    When(
-                        clase=Clase.VINCULOS,
-                        then=self._cuenta(self._vinculos.exclude(con__in=self.superiores)),
-                    ),
-                    default=Value(0),
-                    output_field=IntegerField(),
-                ),
-            )
-        )
-
-    @staticmethod
-    def _cuenta(filas):
-        por_evaluacion = filas.order_by().values("evaluacion").annotate(n=Count("pk"))
-        return Coalesce(Subquery(por_evaluacion.values("n")), 0)
-
-    @property
-    def _vinculos(self):
-        return Vinculo.objects.filter(evaluacion=self.evaluacion.pk)
-
-    @property
-    def _informacion(self):
-        return Informacion.objects.filter(evaluacion=self.evaluacion.pk)
-
-    @property
-    def _elementos(self):
-        return ElementoVision.objects.filter(evaluacion=self.evaluacion.pk)
+        """Las del instrumento, en orden."""
+        return list({fila.pk: fila for fila in self._renglones}.values())
 
     @cached_property
     def preguntas(self):
+        """Las que se hacen a su nivel, con su sección, en orden."""
         nivel = self.evaluacion.pdot.gad.nivel
-        con_respuesta = Pregunta.objects.con_respuesta_en(self.evaluacion.pk)
-        return con_respuesta.para_nivel(self.evaluacion.instrumento, nivel)
+        todas = [fila.una for fila in self._renglones if hasattr(fila, "una")]
+        return [pregunta for pregunta in todas if pregunta.se_hace_a(nivel)]
+
+    @cached_property
+    def escrito(self):
+        """{modelo: [sus filas, en orden]} de las respuestas y las hojas."""
+        (escrito,) = leer_escrito(self.toma)
+        return escrito
 
     @cached_property
     def respuestas(self):
-        return {p.pk: p.suya for p in self.preguntas if hasattr(p, "suya")}
+        """{pregunta: Respuesta}."""
+        return {respuesta.pregunta_id: respuesta for respuesta in self.escrito[Respuesta]}
+
+    @cached_property
+    def pasos(self):
+        """El recorrido, cada paso con lo que se observó en él."""
+        return self.evaluacion.pasos.con_observaciones()
 
     @cached_property
     def _observaciones(self):
         # Un borrador todavía no pasó por la revisión.
         if not self.con_revision or self.evaluacion.estado == Evaluacion.Estado.BORRADOR:
             return []
-        return list(self.evaluacion.observaciones.select_related("paso__por"))
+        return [una for paso in self.pasos for una in paso.observadas]
 
     @cached_property
     def observaciones(self):
@@ -190,13 +210,12 @@ class Llenado:
 
     @cached_property
     def elementos(self):
-        return list(self._elementos.order_by("orden").values_list("texto", flat=True))
+        return [elemento.texto for elemento in self.escrito[ElementoVision]]
 
-    @cached_property
+    @property
     def filas_de_problemas(self):
-        """En orden, cada uno con `de_tarjeta`: si nació de alguna."""
-        problemas = self.evaluacion.problemas.order_by("orden")
-        return list(problemas.annotate(de_tarjeta=Promocion.objects.dieron("problema")))
+        """En orden, cada uno con `de_tarjeta`: si pudo nacer de alguna."""
+        return self.escrito[Problema]
 
     @property
     def problemas(self):
@@ -208,53 +227,45 @@ class Llenado:
         return superiores_por_codigo(self.evaluacion.pdot.gad)
 
     @cached_property
+    def gads(self):
+        """{código: Gad} de los que se nombran. Solo consulta los que no son de su territorio."""
+        propios = {gad.pk: gad for gad in superiores_de(self.evaluacion.pdot.gad)}
+        return propios | gads_de(self.escrito, salvo=propios)
+
+    @cached_property
     def vinculos(self):
         """{código del GAD: Vinculo} de los escritos."""
-        con_lugar = ("con__territorio__padre__padre", "con__territorio__zona")
-        return {v.con_id: v for v in self._vinculos.select_related(*con_lugar).order_by("con")}
+        for vinculo in self.escrito[Vinculo]:
+            vinculo.con = self.gads[vinculo.con_id]
+        return {vinculo.con_id: vinculo for vinculo in self.escrito[Vinculo]}
 
     @cached_property
     def pares(self):
         """Un Par por cada plan con que se compara: los de su territorio y los agregados."""
         if self.parte_de(Clase.VINCULOS) is None:
             return []
-        hechos = self.vinculos
-        faltan = [codigo for codigo in self.superiores if codigo not in hechos]
-        gads = Gad.objects.filter(pk__in=faltan).para_lista().in_bulk() if faltan else {}
-        gads |= {codigo: vinculo.con for codigo, vinculo in hechos.items()}
-        agregados = [codigo for codigo in hechos if codigo not in self.superiores]
+        agregados = [codigo for codigo in self.vinculos if codigo not in self.superiores]
         return [
-            Par(gads[codigo], hechos.get(codigo), codigo in self.superiores)
+            Par(self.gads[codigo], self.vinculos.get(codigo), codigo in self.superiores)
             for codigo in [*self.superiores, *agregados]
-            if codigo in gads
+            if codigo in self.gads
         ]
 
     @cached_property
     def informacion(self):
         """Las filas de la hoja de información, en orden."""
-        con_lugar = "proveedor_gad__territorio__padre__padre"
-        return list(self._informacion.select_related(con_lugar).order_by("orden", "pk"))
+        for fila in self.escrito[Informacion]:
+            fila.proveedor_gad = self.gads.get(fila.proveedor_gad_id)
+        return self.escrito[Informacion]
 
     @cached_property
     def partes(self):
         """Las páginas que se muestran a su nivel, en orden."""
-        partes = [self._parte(seccion) for seccion in self.secciones]
-        return [parte for parte in partes if parte.total or parte.clase in SIN_FINAL]
-
-    def _parte(self, seccion):
-        if not seccion.es_hoja:
-            filas = self._filas(seccion)
-            respondidas = sum(1 for pregunta, suya, _ in filas if pregunta.esta_en(suya))
-            return ParteLlenada(seccion, respondidas, len(filas), filas)
-        total = 0
-        if seccion.clase == Clase.VINCULOS:
-            total = len(self.superiores) + seccion.agregadas
-        suyas = self.observaciones_de_hojas.get(seccion.pk, [])
-        return ParteLlenada(seccion, seccion.hechas, total, observaciones=suyas)
-
-    def _filas(self, seccion):
-        preguntas = [p for p in self.preguntas if p.seccion_id == seccion.pk]
-        return [(p, self.respuestas.get(p.pk), self.observaciones.get(p.pk, [])) for p in preguntas]
+        partes = [
+            ParteLlenada(s, [p for p in self.preguntas if p.seccion_id == s.pk], self)
+            for s in self.secciones
+        ]
+        return [parte for parte in partes if parte.se_muestra]
 
     @property
     def hojas(self):
@@ -314,9 +325,6 @@ class Llenado:
     @property
     def observadas(self):
         return sum(parte.observadas for parte in self.partes)
-
-
-SIN_FINAL = (Clase.INFORMACION, Clase.VISION)
 
 
 def preguntas_editables(evaluacion, observaciones):

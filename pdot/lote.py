@@ -44,7 +44,7 @@ def leer_marcadas(textos):
 def dictaminar(marcadas, usuario):
     """[Dictamen] de las que le toca revisar; las ajenas no existen para quien pregunta."""
     suyas = Evaluacion.objects.de_su_revision(usuario).filter(pk__in=marcadas)
-    en_orden = suyas.para_lista().order_by("pdot__gad", "numero")
+    en_orden = suyas.con_superiores().order_by("pdot__gad", "numero")
     return [
         Dictamen(una, marcadas[una.pk], reparos_de(una, marcadas[una.pk], usuario))
         for una in en_orden

@@ -9,6 +9,8 @@ from territorios.jurisdiccion import Rol
 from territorios.models import Usuario, Zona
 
 PAIS = "pais"
+# La mirada de quien observa el país: de ella salen también los datos abiertos.
+OBSERVA_EL_PAIS = Rol.OBSERVADOR.value
 
 
 def mirada_de(usuario):

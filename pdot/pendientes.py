@@ -1,13 +1,16 @@
 """Lo que espera a cada quien en el PDOT: su evaluación, las que revisa y los planes que aprueba."""
 
-from django.db.models import Count, Q
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, FilteredRelation, OuterRef, Subquery, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from territorios.jurisdiccion import Permiso
 from territorios.pendientes import Bloque, Pendiente, en_bloque
 from territorios.texto import cuantos
 
-from .models import Evaluacion, PlanCapacidades
+from .models import Evaluacion, Observacion, Pdot, PlanCapacidades, ProgramaGobierno
 from .revision import cola_de, dias_de_espera
 
 Estado = Evaluacion.Estado
@@ -16,7 +19,7 @@ DIAS_QUE_URGEN = 15
 
 
 def para_tablero(usuario, suyas=()):
-    """Los bloques; `suyas`: las evaluaciones de su GAD, la última primero (véase `del_gad`)."""
+    """Los bloques; `suyas`: las evaluaciones de su GAD, la última primero (véase `lo_propio`)."""
     if usuario.puede(Permiso.LLENAR_EVALUACION):
         return [_de_su_gad(suyas)]
     if usuario.puede(Permiso.REVISAR_EVALUACION):
@@ -24,11 +27,53 @@ def para_tablero(usuario, suyas=()):
     return []
 
 
-def del_gad(usuario):
-    """Las evaluaciones de su GAD, la última primero, con cuántas observaciones faltan atender."""
-    faltan = Count("observaciones", filter=Q(observaciones__atendida=False))
-    suyas = Evaluacion.objects.del_gad_de(usuario).select_related("pdot__gad__territorio")
-    return list(suyas.annotate(por_atender=faltan).order_by("-pdot__anio_desde", "-numero"))
+@dataclass(frozen=True)
+class Propio:
+    """Del GAD de quien entra: sus evaluaciones, la última primero, con cuántas observaciones faltan
+    `por_atender`; y el PDOT y el programa de gobierno que más le importan.
+    """
+
+    evaluaciones: list[Evaluacion]
+    plan: Pdot | None = None
+    programa: ProgramaGobierno | None = None
+
+    @property
+    def evaluacion(self):
+        return next(iter(self.evaluaciones), None)
+
+
+def lo_propio(usuario):
+    """Su Propio; vacío si no es de un GAD. Una consulta: las evaluaciones y los programas cuelgan
+    de los planes.
+    """
+    if not usuario.gad_id or not usuario.puede(Permiso.LLENAR_EVALUACION):
+        return Propio([])
+    rige = Case(When(estado=Pdot.Estado.VIGENTE, then=0), default=1)
+    planes = Pdot.objects.editables_por(usuario).filter(gad=usuario.gad_id)
+    filas = (
+        planes.annotate(una=FilteredRelation("evaluaciones"))
+        .annotate(uno=FilteredRelation("programas"), por_atender=_por_atender("una"))
+        .select_related("gad__territorio", "una", "uno__autoridad")
+        .defer("vision", "modelo_gestion")
+        .order_by(rige, "-anio_desde", "-una__numero")
+    )
+    filas = list(filas)
+    evaluaciones, programas = {}, {}
+    for plan in filas:
+        if evaluacion := getattr(plan, "una", None):
+            evaluacion.por_atender = plan.por_atender
+            evaluaciones[evaluacion.pk] = evaluacion
+        if programa := getattr(plan, "uno", None):
+            programas[programa.pk] = programa
+    en_orden = sorted(evaluaciones.values(), key=lambda e: (-e.pdot.anio_desde, -e.numero))
+    ultimo = max(programas.values(), key=lambda p: p.autoridad.desde, default=None)
+    return Propio(en_orden, next(iter(filas), None), ultimo)
+
+
+def _por_atender(evaluacion):
+    observadas = Observacion.objects.filter(evaluacion=OuterRef(evaluacion), atendida=False)
+    cuenta = observadas.order_by().values("evaluacion").annotate(n=Count("pk"))
+    return Coalesce(Subquery(cuenta.values("n")), 0)
 
 
 def _de_su_gad(suyas):

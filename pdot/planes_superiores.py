@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, FilteredRelation, OuterRef
+
 from territorios.models import Gad
 
-from .models import ElementoVision, Evaluacion, Pdot
+from .models import ElementoVision, Evaluacion, Objetivo, Pdot
 from .vinculos import CANTON, PROVINCIA, superiores_por_codigo
 
 LARGOS = {"cantonal": CANTON, "provincial": PROVINCIA}
@@ -16,40 +18,44 @@ class PlanSuperior:
 
     gad: Gad
     plan: Pdot | None = None
+    objetivos: list[Objetivo] = field(default_factory=list)
     elementos: list[str] = field(default_factory=list)
-
-    @property
-    def objetivos(self):
-        return self.plan.objetivos.all() if self.plan else []
 
     @property
     def dice_algo(self):
         """Si de su plan se registró algo que leer, y no solo los años."""
         plan = self.plan
-        return bool(plan and (plan.vision or plan.modelo_gestion or plan.objetivos.all()))
+        return bool(plan and (plan.vision or plan.modelo_gestion or self.objetivos))
 
 
 def planes_superiores(gads, usuario):
-    """{código: PlanSuperior}. Tres consultas, sean cuantos sean los GAD; ninguna si no hay."""
-    if not gads:
-        return {}
-    planes = {
-        plan.gad_id: plan
-        for plan in Pdot.objects.filter(gad__in=gads)
-        .order_by("anio_desde")
-        .prefetch_related("objetivos")
-    }
-    elementos = _elementos(gads, usuario)
-    return {
-        gad.pk: PlanSuperior(gad, planes.get(gad.pk), elementos.get(gad.pk, [])) for gad in gads
-    }
+    """{código: PlanSuperior} de una consulta de GAD, en orden de código. Dos consultas."""
+    posteriores = Pdot.objects.filter(
+        gad=OuterRef("pk"), anio_desde__gt=OuterRef("el_plan__anio_desde")
+    )
+    filas = (
+        gads.para_lista()
+        .annotate(el_plan=FilteredRelation("planes"))
+        .filter(~Exists(posteriores))
+        .annotate(un_objetivo=FilteredRelation("el_plan__objetivos"))
+        .select_related("el_plan", "un_objetivo")
+        .order_by("pk", "un_objetivo__orden")
+    )
+    planes = {}
+    for gad in filas:
+        suyo = planes.setdefault(gad.pk, PlanSuperior(gad, getattr(gad, "el_plan", None)))
+        if objetivo := getattr(gad, "un_objetivo", None):
+            suyo.objetivos.append(objetivo)
+    for codigo, textos in _elementos(planes, usuario).items():
+        planes[codigo].elementos = textos
+    return planes
 
 
 def planes_de_su_territorio(gad, usuario):
     """{código: PlanSuperior} de los niveles superiores de su territorio, del más cercano."""
     codigos = superiores_por_codigo(gad)
-    gads = Gad.objects.filter(pk__in=codigos).para_lista().in_bulk() if codigos else {}
-    return planes_superiores([gads[codigo] for codigo in codigos if codigo in gads], usuario)
+    planes = planes_superiores(Gad.objects.filter(pk__in=codigos), usuario) if codigos else {}
+    return {codigo: planes[codigo] for codigo in codigos if codigo in planes}
 
 
 def plan_que_nombra(pregunta, gad):

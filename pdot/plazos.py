@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, Subquery
+
 from acompanamiento.models import Membresia
 from territorios.jurisdiccion import Permiso
 from territorios.models import Gad
@@ -42,13 +44,14 @@ class Avance:
 
 
 def plazos_de(usuario):
-    """Los de los grupos de su GAD, si la evaluación todavía está en sus manos."""
+    """Los de los grupos de su GAD, si le falta enviar la evaluación de su último plan."""
     if not usuario.gad_id or not usuario.puede(Permiso.LLENAR_EVALUACION):
         return []
-    plazos = list(PlazoEvaluacion.objects.del_gad(usuario.gad_id).select_related("grupo"))
-    if not plazos or usuario.gad_id not in gads_que_faltan([usuario.gad_id]):
-        return []
-    return plazos
+    planes = Pdot.objects.filter(gad=usuario.gad_id).order_by("-anio_desde")
+    ya_salio = Evaluacion.objects.exclude(estado__in=Evaluacion.EN_MANOS_DEL_GAD)
+    ya_salio = ya_salio.filter(pdot=Subquery(planes.values("pk")[:1]))
+    plazos = PlazoEvaluacion.objects.del_gad(usuario.gad_id).filter(~Exists(ya_salio))
+    return list(plazos.select_related("grupo"))
 
 
 def gads_que_faltan(codigos):

@@ -13,14 +13,19 @@ from .models import CumplimientoProceso, HitoProceso
 SIN_GRUPO, POR_GRUPO = "ninguno", "grupo"
 
 
-@dataclass
+@dataclass(slots=True)
 class Avance:
     """Un GAD a la vista: la fecha en que cumplió cada hito vigente y de qué grupos es hoy."""
 
     gad: GadCubierto
     fechas: dict[int, date]
-    casillas: list[tuple[HitoProceso, date | None]]
     grupos: set[int]
+    hitos: list[HitoProceso]
+
+    @property
+    def casillas(self):
+        """[(hito vigente, fecha en que lo cumplió o None)]"""
+        return [(hito, self.fechas.get(hito.pk)) for hito in self.hitos]
 
     @property
     def cumplidos(self):
@@ -66,32 +71,29 @@ def leer_proceso(usuario):
     for codigo, grupo in miembros.values_list("gad", "grupo"):
         de_grupos.setdefault(codigo, set()).add(grupo)
     avances = [
-        _avance(gad, fechas.get(gad.codigo, {}), hitos, de_grupos.get(gad.codigo, set()))
+        Avance(gad, fechas.get(gad.codigo, {}), de_grupos.get(gad.codigo, set()), hitos)
         for gad in gads.values()
     ]
     return Proceso(hitos, avances, list(visibles.order_by("estrategia", "numero")))
 
 
-def _avance(gad, fechas, hitos, grupos):
-    return Avance(gad, fechas, [(hito, fechas.get(hito.pk)) for hito in hitos], grupos)
-
-
 def filtrar(avances, *, zona="", provincia="", nivel="", grupo=""):
     """Los de ese lugar, nivel y grupo (o SIN_GRUPO); vacío no filtra."""
-    return [
-        avance
-        for avance in avances
-        if zona in ("", str(avance.gad.zona))
-        and provincia in ("", avance.gad.codigo_provincia)
-        and nivel in ("", avance.gad.nivel)
-        and _es_del_grupo(avance, grupo)
-    ]
+    if zona:
+        avances = [avance for avance in avances if avance.gad.zona == int(zona)]
+    if provincia:
+        avances = [avance for avance in avances if avance.gad.codigo_provincia == provincia]
+    if nivel:
+        avances = [avance for avance in avances if avance.gad.nivel == nivel]
+    if grupo:
+        avances = [avance for avance in avances if _es_del_grupo(avance, grupo)]
+    return avances
 
 
 def _es_del_grupo(avance, grupo):
     if grupo == SIN_GRUPO:
         return not avance.grupos
-    return grupo == "" or int(grupo) in avance.grupos
+    return int(grupo) in avance.grupos
 
 
 def segun_hito(avances, hito, cumplido):

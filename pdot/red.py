@@ -50,7 +50,7 @@ class Arista:
         valor = self.vinculo.valor if self.vinculo else ""
         self.estado = Estado(valor) if valor else Estado.SIN
 
-    @property
+    @cached_property
     def ancla(self):
         return f"v-{self.de.gad.pk}-{self.con.gad.pk}"
 
@@ -98,10 +98,10 @@ class Red:
         return [n for n in self.nodos.values() if n.gad.nivel in Gad.PROVINCIALES]
 
 
-def red_de_grupo(matriz):
-    """La red de los miembros de una matriz ya leída. Dos consultas."""
-    miembros = [fila.gad for fila in matriz.filas]
-    aprobadas = {f.gad.pk: f.evaluacion for f in matriz.filas if f.esta_aprobada}
+def red_de_grupo(filas):
+    """La red de los miembros, de sus filas ya leídas. Dos consultas."""
+    miembros = [fila.gad for fila in filas]
+    aprobadas = {fila.gad.pk: fila.evaluacion for fila in filas if fila.esta_aprobada}
     vinculos = _vinculos(aprobadas)
     nodos = {gad.pk: Nodo(gad, es_miembro=True) for gad in miembros}
     for gad in _de_afuera(miembros, vinculos):
@@ -124,7 +124,7 @@ def renglones_de(texto):
 def _vinculos(aprobadas):
     """(código, código) → vínculo de las evaluaciones aprobadas. Una consulta."""
     gad_de = {evaluacion.pk: codigo for codigo, evaluacion in aprobadas.items()}
-    vinculos = Vinculo.objects.filter(evaluacion__in=list(gad_de))
+    vinculos = Vinculo.objects.filter(evaluacion__in=list(gad_de)).order_by()
     return {(gad_de[v.evaluacion_id], v.con_id): v for v in vinculos}
 
 
@@ -137,7 +137,7 @@ def _pares(miembros, vinculos):
 def _de_afuera(miembros, vinculos):
     """Los GAD con que alguien se compara y que no son miembros. Una consulta o ninguna."""
     nombrados = {con for _, con in _pares(miembros, vinculos)} - {gad.pk for gad in miembros}
-    return Gad.objects.vigentes().filter(pk__in=nombrados).para_lista() if nombrados else []
+    return Gad.objects.vigentes().filter(pk__in=nombrados).para_nombrar() if nombrados else []
 
 
 def _nombrar(nodos):

@@ -1,144 +1,139 @@
 """Las cifras del país: división político-administrativa en una fecha y avance del acompañamiento.
 
 La fecha gobierna provincias, cantones, parroquias y GAD, porque la DPA cambia. Estrategias,
-grupos, encuentros y evaluaciones se cuentan como están ahora.
+grupos, encuentros y evaluaciones se cuentan como están ahora. Qué es lo de una zona lo dice
+pdot.ambito.
 """
 
 from collections import Counter
-from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from acompanamiento.models import Estrategia, Grupo, Membresia
-from talleres.models import Encuentro, Traslado
+from talleres.models import Encuentro
 from territorios.models import Gad, Territorio, Zona
 from territorios.models.usuario import lector
 
+from .ambito import Ambito, lo_de
 from .models import Evaluacion
 
 CIFRAS_DPA = ("provincias", "cantones", "parroquias_rurales", "gad")
 
 
-@dataclass(frozen=True)
-class Ambito:
-    """Lo que se cuenta: todo, o lo de una zona."""
-
-    zonas: QuerySet
-    grupos: QuerySet
-    encuentros: QuerySet
-    traslados: QuerySet
-    evaluaciones: QuerySet
-
-    @classmethod
-    def de(cls, zona):
-        """El país si `zona` es None; si no, lo que toca a esa zona, como lo ve quien la observa."""
-        quien = lector(zona)
-        evaluaciones = Evaluacion.objects.all()
-        if zona is not None:
-            evaluaciones = evaluaciones.filter(pdot__gad__territorio__zona=zona)
-        return cls(
-            zonas=Zona.objects.filter(pk=zona.pk) if zona else Zona.objects.all(),
-            grupos=Grupo.objects.visibles_para(quien),
-            encuentros=Encuentro.objects.visibles_para(quien),
-            traslados=Traslado.objects.visibles_para(quien),
-            evaluaciones=evaluaciones,
-        )
-
-
 def resumir(fecha, zona=None):
     """Las cifras como diccionario listo para JSON, del país o de una zona.
 
-    Doce consultas, haya lo que haya.
+    Siete consultas, haya lo que haya.
     """
-    ambito = Ambito.de(zona)
-    zonas = _por_zona(fecha, ambito)
-    estrategias = _estrategias(ambito)
+    clave = zona.pk if zona else None
+    ambito = Ambito.de(lector(zona), clave)
+    # Se cuentan en todos sus estados, también los que quien observa no lee uno por uno.
+    evaluaciones = lo_de(clave, Evaluacion.objects.all())
+    zonas = _por_zona(fecha, zona)
+    grupos = _contar(ambito.grupos, "estrategia", "estado")
+    encuentros, declarados = _contar_encuentros(ambito.encuentros)
+    estrategias = _estrategias(ambito, clave, grupos, encuentros, declarados)
     return {
         "fecha": fecha.isoformat(),
         **{cifra: sum(zona[cifra] for zona in zonas.values()) for cifra in CIFRAS_DPA},
         "zonas": zonas,
         "grupos": sum(estrategia["grupos"] for estrategia in estrategias),
-        "grupos_por_estado": _con_ceros(Grupo.Estado, _contar(ambito.grupos, "estado")),
+        "grupos_por_estado": _con_ceros(Grupo.Estado, _por_estado(grupos)),
         "encuentros": sum(estrategia["encuentros"]["total"] for estrategia in estrategias),
-        "encuentros_por_estado": _con_ceros(Encuentro.Estado, _contar(ambito.encuentros, "estado")),
-        "evaluaciones": _con_ceros(Evaluacion.Estado, _contar(ambito.evaluaciones, "estado")),
+        "encuentros_por_estado": _con_ceros(Encuentro.Estado, _por_estado(encuentros)),
+        "evaluaciones": _con_ceros(Evaluacion.Estado, _contar(evaluaciones, "estado")),
         "estrategias": estrategias,
     }
 
 
-def _por_zona(fecha, ambito):
+def _por_zona(fecha, zona):
     """`{"1": {"provincias": 4, …}}`, con todas las zonas aunque alguna quede en cero."""
-    numeros = list(ambito.zonas.order_by("numero").values_list("numero", flat=True))
+    pedidas = Zona.objects.filter(pk=zona.pk) if zona else Zona.objects.all()
+    numeros = list(pedidas.order_by("numero").values_list("numero", flat=True))
     zonas = {str(numero): dict.fromkeys(CIFRAS_DPA, 0) for numero in numeros}
     cifra_de = {Territorio.Nivel.PROVINCIA: "provincias", Territorio.Nivel.CANTON: "cantones"}
-    territorios = Territorio.objects.vigentes_en(fecha).filter(cabecera=False, zona__in=numeros)
-    for (zona, nivel), cuantos in _contar(territorios, "zona", "nivel").items():
-        zonas[str(zona)][cifra_de.get(nivel, "parroquias_rurales")] = cuantos
-    gads = Gad.objects.vigentes_en(fecha).filter(territorio__zona__in=numeros)
-    for zona, cuantos in _contar(gads, "territorio__zona").items():
-        zonas[str(zona)]["gad"] = cuantos
+    # El GAD de una parroquia, un cantón o una provincia existe mientras existe su territorio.
+    territorios = Territorio.objects.vigentes_en(fecha).filter(zona__in=numeros).order_by()
+    cuentas = territorios.values_list("zona", "nivel", "cabecera").annotate(
+        Count("pk"), Count("gad")
+    )
+    for zona, nivel, cabecera, cuantos, gads in cuentas:
+        zonas[str(zona)]["gad"] += gads
+        if not cabecera:
+            zonas[str(zona)][cifra_de.get(nivel, "parroquias_rurales")] += cuantos
     return zonas
 
 
-def _estrategias(ambito):
+def _estrategias(ambito, zona, grupos, encuentros, declarados):
     """Una entrada por estrategia, la más antigua primero."""
-    grupos = _contar(ambito.grupos, "estrategia", "estado")
-    gads = _gads_por_nivel(ambito.grupos)
-    encuentros = _contar(ambito.encuentros, "estrategia", "tipo", "estado")
-    declarados = _participantes_declarados(ambito.encuentros)
-    traslados = _contar(ambito.traslados, "estrategia")
+    gads = _gads_por_nivel(ambito.grupos, zona)
+    traslados = Count("traslados", filter=Q(traslados__in=ambito.traslados.order_by()))
+    estrategias = Estrategia.objects.order_by("desde", "codigo").annotate(n=traslados)
     return [
         {
-            "codigo": estrategia.codigo,
-            "nombre": estrategia.nombre,
-            **_resumen_de_grupos(_solo_de(grupos, estrategia)),
-            "gad": {nivel: gads[estrategia.pk, nivel] for nivel in Gad.NIVELES_DE},
-            "encuentros": _resumen_de_encuentros(_solo_de(encuentros, estrategia)),
-            "traslados": traslados[estrategia.pk],
-            "participantes_declarados": declarados.get(estrategia.pk, 0),
+            "codigo": codigo,
+            "nombre": nombre,
+            **_resumen_de_grupos(_solo_de(grupos, pk)),
+            **_resumen_de_gads(_solo_de(gads, pk)),
+            "encuentros": _resumen_de_encuentros(_solo_de(encuentros, pk)),
+            "traslados": cuantos,
+            "participantes_declarados": declarados[pk],
         }
-        for estrategia in Estrategia.objects.order_by("desde", "codigo")
+        for pk, codigo, nombre, cuantos in estrategias.values_list("pk", "codigo", "nombre", "n")
     ]
 
 
-def resumir_parte(grupos, encuentros):
-    """Lo mismo que se dice de una estrategia, de parte de ella. Cuatro consultas.
+def resumir_parte(grupos, encuentros, zona=None):
+    """Lo mismo que se dice de una estrategia, de parte de ella. Tres consultas.
 
-    `grupos` y `encuentros`: QuerySet de los de una sola estrategia.
+    `grupos` y `encuentros`: QuerySet de los de una sola estrategia. `zona`: la clave, si es lo de
+    una.
     """
     gads = Counter()
-    for (_, nivel), cuantos in _gads_por_nivel(grupos).items():
-        gads[nivel] += cuantos
+    for (_, *clave), cuantos in _gads_por_nivel(grupos, zona).items():
+        gads[tuple(clave)] += cuantos
+    cuentas, declarados = _contar_encuentros(encuentros)
     return {
         **_resumen_de_grupos(Counter({(e,): n for e, n in _contar(grupos, "estado").items()})),
-        "gad": {nivel: gads[nivel] for nivel in Gad.NIVELES_DE},
-        "encuentros": _resumen_de_encuentros(_contar(encuentros, "tipo", "estado")),
-        "participantes_declarados": sum(_participantes_declarados(encuentros).values()),
+        **_resumen_de_gads(gads),
+        "encuentros": _resumen_de_encuentros(
+            Counter({(tipo, estado): n for (_, tipo, estado), n in cuentas.items()})
+        ),
+        "participantes_declarados": declarados.total(),
     }
 
 
-def _gads_por_nivel(grupos):
-    """Miembros vigentes de grupos conformados, por estrategia y nivel. Quien está en dos cuenta
-    uno.
+def _gads_por_nivel(grupos, zona):
+    """Counter de {(estrategia, si son de otra zona, nivel): cuántos} miembros de hoy.
+
+    Son los de grupos ya conformados, y quien está en dos cuenta uno. Sin `zona`, ninguno es de
+    otra.
     """
     cuentas = Counter()
     miembros = (
         Membresia.objects.acompanados()
         .filter(grupo__in=grupos.order_by())
         .order_by()
-        .values_list("grupo__estrategia", "gad__nivel")
+        .values_list("grupo__estrategia", "gad__territorio__zona", "gad__nivel")
         .annotate(cuantos=Count("gad", distinct=True))
     )
-    for estrategia, nivel, cuantos in miembros:
-        cuentas[estrategia, Gad.COLUMNA[nivel]] += cuantos
+    for estrategia, suya, nivel, cuantos in miembros:
+        cuentas[estrategia, zona not in (None, suya), Gad.COLUMNA[nivel]] += cuantos
     return cuentas
 
 
-def _participantes_declarados(encuentros):
-    """{estrategia: personas}; de lo que no dice ninguna cifra, cero."""
-    realizados = encuentros.exclude(estado=Encuentro.Estado.CANCELADO).order_by()
-    sumas = realizados.values_list("estrategia").annotate(Sum("participantes_declarados"))
-    return {estrategia: suma or 0 for estrategia, suma in sumas}
+def _contar_encuentros(encuentros):
+    """(Counter por estrategia, tipo y estado; Counter de personas declaradas por estrategia).
+
+    De lo cancelado no se cuentan personas. Una consulta.
+    """
+    cuentas, declarados = Counter(), Counter()
+    filas = encuentros.order_by().values_list("estrategia", "tipo", "estado")
+    for *clave, cuantos, personas in filas.annotate(Count("pk"), Sum("participantes_declarados")):
+        cuentas[tuple(clave)] = cuantos
+        if clave[-1] != Encuentro.Estado.CANCELADO:
+            declarados[clave[0]] += personas or 0
+    return cuentas, declarados
 
 
 def _resumen_de_grupos(por_estado):
@@ -150,16 +145,23 @@ def _resumen_de_grupos(por_estado):
     }
 
 
+def _resumen_de_gads(cuentas):
+    """`cuentas`: Counter de {(si son de otra zona, nivel): cuántos}."""
+    return {
+        nombre: {nivel: cuentas[de_otra, nivel] for nivel in Gad.NIVELES_DE}
+        for nombre, de_otra in (("gad", False), ("gad_de_otra_zona", True))
+    }
+
+
 def _resumen_de_encuentros(cuentas):
     """`cuentas`: Counter de {(tipo, estado): cuántos}."""
-    por_tipo, por_estado = Counter(), Counter()
-    for (tipo, estado), cuantos in cuentas.items():
+    por_tipo = Counter()
+    for (tipo, _), cuantos in cuentas.items():
         por_tipo[tipo] += cuantos
-        por_estado[estado] += cuantos
     return {
         "total": cuentas.total(),
         "por_tipo": _con_ceros(Encuentro.Tipo, por_tipo),
-        "por_estado": _con_ceros(Encuentro.Estado, por_estado),
+        "por_estado": _con_ceros(Encuentro.Estado, _por_estado(cuentas)),
     }
 
 
@@ -171,8 +173,15 @@ def _contar(consulta, *campos):
 
 def _solo_de(cuentas, estrategia):
     """De un Counter con la estrategia al frente de la clave, lo suyo y sin ella."""
-    suyas = {clave[1:]: n for clave, n in cuentas.items() if clave[0] == estrategia.pk}
-    return Counter(suyas)
+    return Counter({clave[1:]: n for clave, n in cuentas.items() if clave[0] == estrategia})
+
+
+def _por_estado(cuentas):
+    """De un Counter con el estado al final de la clave, cuántos en cada uno."""
+    estados = Counter()
+    for clave, cuantos in cuentas.items():
+        estados[clave[-1]] += cuantos
+    return estados
 
 
 def _con_ceros(opciones, cuentas):

@@ -73,8 +73,12 @@ def parecido(a, b):
     return comparar(a, b).puntaje
 
 
+@lru_cache(maxsize=8_192)
 def comparar(a, b):
-    """El parecido de dos textos, explicado por las palabras que comparten."""
+    """El parecido de dos textos, explicado por las palabras que comparten.
+
+    Las páginas de un grupo comparan una y otra vez las mismas parejas: se recuerdan las últimas.
+    """
     unas, otras = _palabras(a), _palabras(b)
     if not unas or not otras:
         iguales = sin_tildes(str(a)) == sin_tildes(str(b)) != ""

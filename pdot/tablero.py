@@ -2,31 +2,40 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, When, Window
+from django.db.models import Count, Value
 from django.urls import reverse
 
 from acompanamiento import pendientes as del_acompanamiento
 from acompanamiento.models import Estrategia, Grupo
 from talleres import pendientes as de_los_talleres
-from territorios import pendientes as del_correo
+from territorios.consultas import Cuantas
 from territorios.jurisdiccion import Permiso
 from territorios.models import Gad, Usuario
-from territorios.pendientes import Bloque, lo_urgente_primero
+from territorios.pendientes import Bloque, cuentas_del_correo, del_correo, lo_urgente_primero
 
 from . import pendientes as del_pdot
-from .models import Evaluacion, Pdot, ProgramaGobierno
+from .ambito import lo_de
+from .models import Evaluacion
 
 Estado = Evaluacion.Estado
 GRUPOS_MOSTRADOS = 8
+DE_OTRA_ZONA = "de otra zona"
 
 
 @dataclass
 class Tablero:
-    """Lo que espera, lo urgente primero; la agenda cercana, y la última evaluación de su GAD."""
+    """Lo que espera, lo urgente primero; la agenda cercana, y lo de su propio GAD.
+
+    `por_estado`: (estado, nombre, cuántas evaluaciones), vacío en un GAD: a él le importa la suya,
+    que va aparte. En una zona son las de sus GAD, y `de_otra_zona`, cuántas lee además por
+    compartir un grupo.
+    """
 
     bloques: list
     agenda: Bloque
-    propia: Evaluacion | None
+    propio: del_pdot.Propio
+    por_estado: list
+    de_otra_zona: int
 
     @property
     def pendientes(self):
@@ -39,15 +48,34 @@ class Tablero:
 
 
 def tablero_de(usuario):
-    suyas = del_pdot.del_gad(usuario) if usuario.gad_id else []
+    propio = del_pdot.lo_propio(usuario)
     talleres, agenda = de_los_talleres.para_tablero(usuario)
+    cuentas = {} if usuario.gad_id else _cuentas(usuario)
     bloques = [
-        *del_correo.para_tablero(usuario),
-        *del_pdot.para_tablero(usuario, suyas),
+        del_correo(cuentas),
+        *del_pdot.para_tablero(usuario, propio.evaluaciones),
         *talleres,
         *del_acompanamiento.para_tablero(usuario),
     ]
-    return Tablero(lo_urgente_primero(bloques), agenda, suyas[0] if suyas else None)
+    por_estado = [(estado, nombre, cuentas.get(estado, 0)) for estado, nombre in Estado.choices]
+    return Tablero(
+        lo_urgente_primero(bloques),
+        agenda,
+        propio,
+        por_estado=[] if usuario.gad_id else por_estado,
+        de_otra_zona=cuentas.get(DE_OTRA_ZONA, 0),
+    )
+
+
+def _cuentas(usuario):
+    """{estado: cuántas evaluaciones}, y aparte las de otra zona y lo del correo. Una consulta."""
+    visibles = Evaluacion.objects.visibles_para(usuario).order_by()
+    por_estado = lo_de(usuario.zona_id, visibles).values_list("estado").annotate(n=Count("pk"))
+    aparte = cuentas_del_correo(usuario)
+    if usuario.zona_id:
+        ajenas = visibles.de_otra_zona(usuario.zona_id).annotate(que=Value(DE_OTRA_ZONA))
+        aparte.append(ajenas.values_list("que").annotate(n=Count("pk")))
+    return dict(por_estado.union(*aparte, all=True))
 
 
 def primeros_pasos(usuario):
@@ -87,32 +115,9 @@ def evaluacion_propia(usuario):
     return del_gad.order_by("-pdot__anio_desde", "-numero").first()
 
 
-def plan_propio(usuario):
-    """El PDOT del GAD de quien entra que más le importa: el vigente o, si no, el último."""
-    if not usuario.gad_id:
-        return None
-    suyos = Pdot.objects.editables_por(usuario).filter(gad=usuario.gad_id)
-    rige = Case(When(estado=Pdot.Estado.VIGENTE, then=0), default=1)
-    return suyos.order_by(rige, "-anio_desde").first()
-
-
-def programa_propio(usuario):
-    """El programa de gobierno de la autoridad más reciente del GAD de quien entra, o None."""
-    if not usuario.gad_id:
-        return None
-    suyos = ProgramaGobierno.objects.visibles_para(usuario).filter(autoridad__gad=usuario.gad_id)
-    return suyos.select_related("autoridad").order_by("-autoridad__desde").first()
-
-
 def grupos_de(usuario):
     """Los primeros grupos vivos que ve, cada uno con cuántos son en total (`en_total`)."""
-    vivos = Grupo.objects.visibles_para(usuario).vivos().para_lista()
-    return list(vivos.annotate(en_total=Window(Count("pk")))[:GRUPOS_MOSTRADOS])
-
-
-def evaluaciones_por_estado(usuario):
-    """(estado, nombre, cuántas ve) de todos los estados, con cero donde no hay."""
-    visibles = Evaluacion.objects.visibles_para(usuario).order_by()
-    filas = visibles.values_list("estado").annotate(n=Count("pk"))
-    cuenta = dict(filas)
-    return [(valor, nombre, cuenta.get(valor, 0)) for valor, nombre in Estado.choices]
+    vivos = Grupo.objects.visibles_para(usuario).vivos()
+    # Primero cuáles y después sus cuentas: al revés se contarían los miembros de todos.
+    primeros = Grupo.objects.filter(pk__in=vivos.values("pk")[:GRUPOS_MOSTRADOS]).para_lista()
+    return list(primeros.annotate(en_total=Cuantas(vivos.order_by().values("pk"))))

@@ -6,8 +6,12 @@ siguiente. Cada paso lleva su trazo y su nombre al final, para leerse también e
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
+
+from django.contrib.humanize.templatetags.humanize import intcomma
 
 from acompanamiento.ruta import meses_entre
+from territorios.mapas import ANCHO_DE_LETRA
 
 from .embudo import PASOS
 from .escalones import Escalon
@@ -16,8 +20,11 @@ from .models import CorteDeAvance
 
 # Medidas, en unidades del SVG.
 ANCHO, ALTO = 640, 240
-IZQUIERDA, DERECHA, ARRIBA, ABAJO = 40, 150, 12, 28
+IZQUIERDA, ARRIBA, ABAJO = 40, 12, 28
 ENTRE_NOMBRES = 15
+LETRA = 12
+# Del final del trazo a su nombre, donde va la raya que los une.
+HASTA_EL_NOMBRE = 11
 HOLGURA = timedelta(days=15)
 # Trazo de cada paso: (color, guiones). Ninguno se distingue solo por el color.
 TRAZOS = {
@@ -42,11 +49,15 @@ class Linea:
     ultimo: int
     y: float
     hasta: float
+    rotulo: str
 
 
 @dataclass
 class Tendencia:
-    """`anios`: los que tienen cortes. `filas`: (fecha, [cifra de cada paso]), lo último primero."""
+    """`anios`: los que tienen cortes. `filas`: (fecha, [cifra de cada paso]), lo último primero.
+
+    `derecha`: dónde acaban los trazos y empiezan sus nombres.
+    """
 
     anio: int
     anios: list[int]
@@ -54,10 +65,12 @@ class Tendencia:
     lineas: list[Linea]
     meses: list[tuple]
     rayas: list[tuple]
+    derecha: int
     ancho: int = ANCHO
     alto: int = ALTO
     izquierda: int = IZQUIERDA
-    derecha: int = ANCHO - DERECHA
+    letra: int = LETRA
+    hasta_el_nombre: int = HASTA_EL_NOMBRE
     suelo: int = ALTO - ABAJO
 
 
@@ -66,34 +79,44 @@ def leer_tendencia(usuario, ambito, hoy, anio=None):
 
     Sin `anio`, el último en que hubo más de un corte: el que algo cuenta.
     """
-    cortes = list(
-        CorteDeAvance.objects.filter(mirada=mirada_de(usuario), ambito=ambito, fecha__lte=hoy)
-        .order_by("fecha")
-        .values_list("fecha", "cifras")
+    guardados = CorteDeAvance.objects.filter(
+        mirada=mirada_de(usuario), ambito=ambito, fecha__lte=hoy
     )
+    cortes = _con_cambio(guardados.order_by("fecha").values_list("fecha", "cifras"))
     if not cortes:
         return None
     anios = sorted({fecha.year for fecha, _ in cortes})
     if anio not in anios:
         con_varios = [uno for uno in anios if sum(f.year == uno for f, _ in cortes) > 1]
         anio = (con_varios or anios)[-1]
-    del_anio = [(fecha, _cifras(corte)) for fecha, corte in cortes if fecha.year == anio]
-    previos = [_cifras(corte) for fecha, corte in cortes if fecha.year < anio]
+    del_anio = [(fecha, cifras) for fecha, cifras in cortes if fecha.year == anio]
+    previos = [cifras for fecha, cifras in cortes if fecha.year < anio]
     puntos = [(date(anio, 1, 1), previos[-1]), *del_anio] if previos else del_anio
     return _dibujar(anio, anios, puntos, del_anio, hoy)
 
 
-def _cifras(corte):
-    return [corte.get(paso.value, 0) for paso in PASOS]
+def _con_cambio(cortes):
+    """[(fecha, cifras)] de los cortes en que cambió algo de lo que se muestra.
+
+    Un corte lleva más que los pasos: cuántos GAD hay o cuántos se propusieron.
+    """
+    quedan = []
+    for fecha, corte in cortes:
+        cifras = [corte.get(paso.value, 0) for paso in PASOS]
+        if not quedan or quedan[-1][1] != cifras:
+            quedan.append((fecha, cifras))
+    return quedan
 
 
 def _dibujar(anio, anios, puntos, del_anio, hoy):
-    inicio = puntos[0][0]
     # El año en curso llega hasta hoy; uno pasado, hasta poco después de lo último que cambió.
     fin = hoy if anio == hoy.year else min(puntos[-1][0] + HOLGURA, date(anio, 12, 31))
-    fin = max(fin, inicio + HOLGURA)
+    # Con un solo corte se muestran los días de antes, vacíos, y nunca los que no han llegado.
+    inicio = min(puntos[0][0], fin - HOLGURA)
     tope = max(max(cifras) for _, cifras in puntos) or 1
-    ancho, alto = ANCHO - IZQUIERDA - DERECHA, ALTO - ARRIBA - ABAJO
+    lugares = [n for n in range(len(PASOS)) if any(cifras[n] for _, cifras in puntos)]
+    derecha = _donde_acaban([_rotulo(n, puntos[-1][1][n]) for n in lugares])
+    ancho, alto = derecha - IZQUIERDA, ALTO - ARRIBA - ABAJO
 
     def x(fecha):
         return round(IZQUIERDA + ancho * (fecha - inicio).days / (fin - inicio).days, 1)
@@ -105,14 +128,21 @@ def _dibujar(anio, anios, puntos, del_anio, hoy):
         anio=anio,
         anios=anios,
         filas=del_anio[::-1],
-        lineas=_separar([_linea(n, puntos, x, y, fin) for n in _con_algo(puntos)]),
+        lineas=_separar([_linea(n, puntos, x, y, fin) for n in lugares]),
         meses=[(max(x(mes), IZQUIERDA), mes) for mes in meses_entre(inicio, fin)],
-        rayas=[(y(cuantos), cuantos) for cuantos in sorted({0, tope // 2, tope})],
+        rayas=[(y(cuantos), intcomma(cuantos)) for cuantos in sorted({0, tope // 2, tope})],
+        derecha=derecha,
     )
 
 
-def _con_algo(puntos):
-    return [lugar for lugar in range(len(PASOS)) if any(cifras[lugar] for _, cifras in puntos)]
+def _rotulo(lugar, ultimo):
+    return f"{PASOS[lugar].plural}: {intcomma(ultimo)}"
+
+
+def _donde_acaban(rotulos):
+    """La abscisa en que acaban los trazos para que el más largo de sus nombres quepa después."""
+    largo = max(map(len, rotulos), default=0)
+    return ANCHO - HASTA_EL_NOMBRE - ceil(largo * LETRA * ANCHO_DE_LETRA)
 
 
 def _linea(lugar, puntos, x, y, fin):
@@ -123,7 +153,8 @@ def _linea(lugar, puntos, x, y, fin):
     trazo.append(f"H{x(fin)}")
     color, guiones = TRAZOS[PASOS[lugar]]
     ultimo = cifras[lugar]
-    return Linea(PASOS[lugar], color, guiones, "".join(trazo), ultimo, y(ultimo), y(ultimo))
+    rotulo = _rotulo(lugar, ultimo)
+    return Linea(PASOS[lugar], color, guiones, "".join(trazo), ultimo, y(ultimo), y(ultimo), rotulo)
 
 
 def _separar(lineas):

@@ -1,5 +1,8 @@
 """Las fichas de todos los GAD de una zona o del país, en un solo ZIP."""
 
+from django.urls import reverse
+from django.utils.http import urlencode
+
 from territorios import trabajos
 from territorios.emision import emitir
 from territorios.models import Gad, Zona
@@ -52,9 +55,16 @@ def titulo_de(zona, nivel):
     return f"Fichas de los GAD{cuales} {f'de la {zona}' if zona else 'de todo el país'}"
 
 
-def hacer_ficha(trabajo, codigo, por):
+def hacer_ficha(trabajo, codigo, por, avanzar=None):
     familia = familia_de(codigo, por)
     return emitir(pliego_de_ficha(familia, por), por=por, sitio=trabajo.sitio).documento
 
 
-trabajos.registrar(trabajos.Clase(CLASE, "Fichas de los GAD", hacer_ficha))
+def donde_se_piden(trabajo):
+    """El formulario, con lo mismo ya elegido."""
+    cual = trabajo.parametros
+    elegido = {"zona": cual.get("zona") or "pais", "nivel": cual.get("nivel", "")}
+    return f"{reverse('pdot:pedir_fichas')}?{urlencode(elegido)}"
+
+
+trabajos.registrar(trabajos.Clase(CLASE, "Fichas de los GAD", hacer_ficha, donde=donde_se_piden))

@@ -184,15 +184,15 @@ urlpatterns = [
     path("en-bloque/<int:pk>/", trabajos.trabajo, name="trabajo"),
     path("en-bloque/<int:pk>/cancelar/", trabajos.cancelar, name="cancelar_trabajo"),
     path("en-bloque/<int:pk>/reanudar/", trabajos.reanudar, name="reanudar_trabajo"),
-    path("en-bloque/<int:pk>/archivo.zip", trabajos.archivo, name="archivo_de_trabajo"),
+    path("en-bloque/<int:pk>/archivo/", trabajos.archivo, name="archivo_de_trabajo"),
     # La última: su «codigo» se tragaría a las demás de una evaluación.
     path("evaluaciones/<int:pk>/<slug:codigo>/", secciones.seccion, name="seccion"),
     path("informes/<slug:codigo>/", informe.informes, name="informes"),
     path("informes/<slug:codigo>/<slug:de>/", informe.informe, name="informe"),
     path("informes/<slug:codigo>/<slug:de>/editar/", informe.editar, name="editar_informe"),
     path(
-        "informes/<slug:codigo>/<slug:de>/borrador.pdf",
-        informe.borrador_pdf,
+        "informes/<slug:codigo>/<slug:de>/borrador/",
+        informe.sacar_borrador,
         name="borrador_de_informe",
     ),
     path("informes/<slug:codigo>/<slug:de>/emitir/", informe.emitir_informe, name="emitir_informe"),

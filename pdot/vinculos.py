@@ -22,6 +22,15 @@ def superiores_por_codigo(gad):
     return [gad.pk[:largo] for largo in largos.get(gad.nivel, ())]
 
 
+def superiores_de(gad):
+    """Esos mismos GAD, de los lugares de que cuelga su territorio, ya traídos con él."""
+    lugares, lugar = {}, gad.territorio.padre
+    while lugar:
+        lugares[lugar.codigo], lugar = lugar, lugar.padre
+    codigos = superiores_por_codigo(gad)
+    return [lugares[c].gad for c in codigos if c in lugares and hasattr(lugares[c], "gad")]
+
+
 def otras_provincias(gad):
     """Los GAD provinciales de sus grupos acompañados con que también puede compararse.
 
@@ -32,6 +41,12 @@ def otras_provincias(gad):
         return Gad.objects.none()
     provincias = Gad.objects.filter(nivel__in=Gad.PROVINCIALES, pk__in=_de_sus_grupos(gad))
     return provincias.exclude(pk__in=propios).para_lista().order_by("pk")
+
+
+def comparables(gad, escritos):
+    """Los GAD con cuyo plan se compara o puede compararse, y los de códigos ya `escritos`."""
+    propios = Q(pk__in=[*superiores_por_codigo(gad), *escritos])
+    return Gad.objects.filter(propios | Q(pk__in=otras_provincias(gad).values("pk")))
 
 
 def posibles_proveedores(gad):

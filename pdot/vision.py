@@ -6,14 +6,15 @@ fichas que dos cantones escribieron juntos y de los circunvecinos del grupo.
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from territorios.bitacora import cambios_de
 from territorios.texto import cuantos, enumerar, sin_tildes
 
 from .coherencia import aprobadas_de, miembros_de
-from .models import ElementoVision, Pertenencia, Promocion, TemaDeVision, VisionCircunvecina
+from .models import ElementoVision, Pertenencia, TemaDeVision, VisionCircunvecina
 from .similitud import UMBRAL, agrupar, partes
 
 DE_TODO_EL_GRUPO = "Todo el grupo"
@@ -72,7 +73,7 @@ class Lectura:
     propuestas: list
     sueltas: list
 
-    @property
+    @cached_property
     def con_elementos(self):
         """Los miembros que dicen algo."""
         dicen = {gad for pieza in self.piezas for gad in pieza.gads}
@@ -115,6 +116,23 @@ def leer_vision(grupo, usuario, umbral=UMBRAL):
     )
 
 
+def visiones_de(grupo):
+    """[(versión del texto, [tema que recoge])], de la última a la primera. Una consulta.
+
+    Trae una fila por versión y tema: son pocos, y de un tema solo se dice el nombre y el estado.
+    """
+    filas = grupo.visiones.select_related("encuentro").annotate(
+        tema=F("temas"), tema_nombre=F("temas__nombre"), tema_estado=F("temas__estado")
+    )
+    visiones = {}
+    for fila in filas.order_by("-numero", "temas__nombre"):
+        _, temas = visiones.setdefault(fila.pk, (fila, []))
+        if fila.tema:
+            una = TemaDeVision(pk=fila.tema, nombre=fila.tema_nombre, estado=fila.tema_estado)
+            temas.append(una)
+    return list(visiones.values())
+
+
 def elementos_de_grupo(grupo, evaluaciones):
     """[(fila, [códigos de GAD])] de los elementos del grupo y de esas evaluaciones. Una consulta.
 
@@ -122,10 +140,9 @@ def elementos_de_grupo(grupo, evaluaciones):
     GAD, porque una ficha puede ser de dos cantones; sin GAD, el elemento es de todo el grupo.
     """
     filas = ElementoVision.objects.filter(Q(grupo=grupo) | Q(evaluacion__in=list(evaluaciones)))
-    filas = filas.annotate(de_tarjeta=Promocion.objects.dieron("elemento_vision"))
     campos = ("pk", "texto", "dudosa", "evaluacion", "gads", "gads__territorio__nombre")
     elementos = {}
-    for fila in filas.order_by("evaluacion", "orden", "pk", "gads").values(*campos, "de_tarjeta"):
+    for fila in filas.order_by("evaluacion", "orden", "pk", "gads").values(*campos):
         codigo = evaluaciones.get(fila["evaluacion"]) or fila["gads"]
         _, gads = elementos.setdefault(fila["pk"], (fila, {}))
         if codigo:
@@ -153,7 +170,7 @@ def _temas(grupo, miembros, piezas):
     dichas = Pertenencia.objects.filter(tema__grupo=grupo, tema__estado__in=vigentes)
     actuales = {uno: pieza for pieza in piezas for uno in pieza.identidades}
     por_tema = {}
-    for dicha in dichas.select_related("tema__por", "gad__territorio__padre__padre"):
+    for dicha in dichas.select_related("tema", "gad__territorio__padre__padre"):
         tema = por_tema.setdefault(dicha.tema_id, Tema(dicha.tema.nombre, tema=dicha.tema))
         pieza = actuales.get((dicha.gad_id, sin_tildes(dicha.texto)))
         tema.dichos.append((dicha.gad, dicha.texto, pieza))

@@ -55,7 +55,7 @@ class Asistencia:
 
 def contar(participantes):
     """Asistencia de un QuerySet de participantes. Una consulta."""
-    return _armar(_cuentas(participantes).values_list("nivel", "sexo", "cuantos"))
+    return de_cuentas(_cuentas(participantes).values_list("nivel", "sexo", "cuantos"))
 
 
 def contar_por_encuentro(encuentros):
@@ -66,7 +66,7 @@ def contar_por_encuentro(encuentros):
         "encuentro", "nivel", "sexo", "cuantos"
     ):
         por_encuentro.setdefault(pk, []).append((nivel, sexo, cuantos))
-    return {pk: _armar(cuentas) for pk, cuentas in por_encuentro.items()}
+    return {pk: de_cuentas(cuentas) for pk, cuentas in por_encuentro.items()}
 
 
 def contar_jornadas(encuentro):
@@ -79,7 +79,12 @@ def contar_jornadas(encuentro):
 
 def de_grupo(grupo):
     """La de los encuentros del grupo: quien ve el grupo los ve todos. Una consulta."""
-    return contar(Participante.objects.filter(encuentro__in=grupo.encuentros.values("pk")))
+    return de_cuentas(cuentas_de_grupo(grupo).values_list("nivel", "sexo", "cuantos"))
+
+
+def cuentas_de_grupo(grupo):
+    """Cuántas personas de cada nivel y sexo fueron a los encuentros del grupo: `de_cuentas`."""
+    return _cuentas(Participante.objects.filter(encuentro__in=grupo.encuentros.values("pk")))
 
 
 def de_estrategia(estrategia, usuario):
@@ -92,7 +97,8 @@ def _cuentas(participantes, *antes):
     return participantes.order_by().values(*antes, "nivel", "sexo").annotate(cuantos=Count("pk"))
 
 
-def _armar(cuentas):
+def de_cuentas(cuentas):
+    """La Asistencia de [(nivel, sexo, cuántas personas)]."""
     por_nivel = {}
     for nivel, sexo, cuantos in cuentas:
         por_nivel.setdefault(nivel, {})[sexo] = cuantos

@@ -55,6 +55,17 @@ class Semana:
         return self.lunes + timedelta(days=6)
 
     @property
+    def en_corto(self):
+        """«19–25 ago», sin repetir el mes; su año, `anio`, va aparte."""
+        desde, hasta = self.lunes, self.domingo
+        inicio = f"{desde.day}" if desde.month == hasta.month else date_format(desde, "j b")
+        return f"{inicio}–{date_format(hasta, 'j b')}"
+
+    @property
+    def anio(self):
+        return str(self.domingo.year)
+
+    @property
     def anterior(self):
         return Semana(self.lunes - timedelta(days=7))
 
@@ -105,6 +116,15 @@ class Mes:
     @property
     def codigo(self):
         return f"{self.primero:%Y-%m}"
+
+    @property
+    def en_corto(self):
+        """«Agosto»; su año, `anio`, va aparte."""
+        return date_format(self.primero, "F").capitalize()
+
+    @property
+    def anio(self):
+        return str(self.primero.year)
 
     @property
     def ultimo(self):

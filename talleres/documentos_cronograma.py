@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from itertools import groupby, zip_longest
 
+from django.db.models import prefetch_related_objects
+
 from acompanamiento.models import Membresia
 from territorios.documentos import nombre_de_pdf
 from territorios.emision import Pliego
@@ -74,6 +76,7 @@ def cronograma_de_trabajo(programa):
             "elija un período más corto o un grupo."
         )
     encuentros, traslados = programa.entre(desde, hasta)
+    prefetch_related_objects(encuentros, "canton__padre")
     bloques = bloques_de(encuentros, traslados)
     fechas = sorted(pieza.fecha for pieza in (*encuentros, *traslados)) or [desde, hasta]
     contexto = {
@@ -104,11 +107,8 @@ def insumos_de(tipos):
 
     Es el cuadro con que cierra el Anexo 1; un taller de dos jornadas ocupa dos columnas.
     """
-    plantillas = PlantillaEncuentro.objects.filter(
-        activa=True, tipo__in=tipos - {Tipo.COMPLEMENTARIO}
-    )
     columnas = []
-    for plantilla in plantillas.prefetch_related("insumos", "preguntas"):
+    for plantilla in PlantillaEncuentro.objects.de_momentos(tipos - {Tipo.COMPLEMENTARIO}):
         piezas = list(plantilla.insumos.all()), list(plantilla.preguntas.all())
         jornadas = {pieza.jornada for suyas in piezas for pieza in suyas if pieza.jornada}
         for jornada in [j for j in Encuentro.Jornada if j in jornadas] or [""]:

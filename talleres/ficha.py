@@ -115,14 +115,14 @@ def partes_de(etapa):
     return Partes(*_ORDEN[etapa])
 
 
-def paso_de(encuentro, etapa, *, puede_editar, puede_descargar):
-    """El Paso que toca ahora a quien mira, o None. `encuentro`: de `para_ficha`."""
+def paso_de(etapa, *, hay_nomina, puede_editar, puede_descargar):
+    """El Paso que toca ahora a quien mira, o None."""
     if etapa == CERRADO and puede_descargar:
         return Paso("Ayuda memoria (PDF)", "talleres:ayuda_memoria_pdf")
     if not puede_editar:
         return None
     en_la_sala = Paso("Anotar aportes", "talleres:aportes")
-    if not encuentro.registrados:
+    if not hay_nomina:
         en_la_sala = Paso("Registrar a quienes llegan", "talleres:registro")
     return {
         POR_CONVOCAR: Paso("Convocar", "talleres:convocatoria"),

@@ -4,7 +4,7 @@ from datetime import date, time
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -115,11 +115,12 @@ class EncuentroForm(FormularioVersionado):
                 self.initial.setdefault("estrategia", *campos["estrategia"].objetos)
         self._decir_el_periodo()
         campos["grupos"].ofrecer(self._grupos())
+        cantones, gads = self._cantones_y_gads_de_dialogo()
         campos["gad"].ofrecer(
-            self._gads_de_dialogo(), etiqueta=lambda g: g.nombre_con_lugar, vacia="— Ninguno —"
+            [*gads, encuentro.gad], etiqueta=lambda g: g.nombre_con_lugar, vacia="— Ninguno —"
         )
         campos["canton"].ofrecer(
-            self._cantones(),
+            [*cantones, encuentro.canton],
             etiqueta=lambda c: f"{c.nombre} ({c.padre.nombre})",
             vacia="— Sin cantón —",
         )
@@ -147,17 +148,26 @@ class EncuentroForm(FormularioVersionado):
             grupos = grupos.filter(estrategia=self.instance.estrategia_id)
         return [grupo for grupo in grupos if grupo.esta_vivo or grupo.elegido]
 
-    def _gads_de_dialogo(self):
+    def _cantones_y_gads_de_dialogo(self):
+        """Los vigentes, y los miembros de los grupos que no son parroquiales. Una consulta."""
         grupos = list(self.fields["grupos"].objetos)
-        miembros = Membresia.objects.vigentes(self._fecha()).filter(grupo__in=grupos)
-        gads = Gad.objects.filter(
-            pk__in=miembros.values("gad"), nivel__in=Gad.PROVINCIALES + Gad.MUNICIPALES
-        ).select_related("territorio__padre")
-        return [*gads, self.instance.gad]
-
-    def _cantones(self):
-        cantones = Territorio.objects.cantones().vigentes_en(timezone.localdate())
-        return [*cantones.select_related("padre").order_by("nombre"), self.instance.canton]
+        miembros = Membresia.objects.vigentes(self._fecha()).filter(
+            grupo__in=grupos, gad__nivel__in=Gad.PROVINCIALES + Gad.MUNICIPALES
+        )
+        vigentes = Territorio.objects.cantones().vigentes_en(timezone.localdate())
+        territorios = (
+            Territorio.objects.annotate(
+                se_elige=Exists(vigentes.filter(pk=OuterRef("pk"))),
+                dialoga=Exists(miembros.filter(gad=OuterRef("pk"))),
+            )
+            .filter(Q(se_elige=True) | Q(dialoga=True))
+            .select_related("padre", "gad")
+            .only("nivel", "nombre", "zona", "capital", "padre__nombre", "gad__nivel")
+            .order_by("nombre", "codigo")
+        )
+        cantones = [uno for uno in territorios if uno.se_elige]
+        gads = [uno.gad for uno in territorios if uno.dialoga]
+        return cantones, sorted(gads, key=lambda gad: gad.pk)
 
     def _entidades(self):
         """Con su `papel` en este encuentro, o None."""

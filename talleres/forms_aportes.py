@@ -1,7 +1,7 @@
 """Lo que se teclea en las tarjetas de aportes: anotar, corregir, retirar y agrupar."""
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from acompanamiento.models import Membresia
 from territorios.forms import FormularioVersionado
@@ -9,7 +9,7 @@ from territorios.models import Gad
 
 from .campos import UnoDe
 from .forms import VersionForm
-from .models import Aporte, CumuloAportes
+from .models import Aporte, CumuloAportes, PreguntaEncuentro, PuntoAgenda
 
 SIN_PREGUNTA = "Sin pregunta ni punto de la agenda"
 
@@ -51,11 +51,13 @@ class AporteForm(FormularioVersionado):
 
     field_order = ["donde", "mesa", "gad", "foto", "texto"]
 
-    def __init__(self, *args, encuentro, **kwargs):
+    def __init__(self, *args, encuentro, temario=None, fotos=None, **kwargs):
+        """`temario` y `fotos`, si la página ya los trajo."""
         super().__init__(*args, **kwargs)
         self.instance.encuentro = encuentro
-        self.preguntas = {f"q{p.pk}": p for p in encuentro.preguntas.all()}
-        self.puntos = {f"p{p.pk}": p for p in encuentro.agenda.all()}
+        preguntas, puntos = temario or temario_de(encuentro)
+        self.preguntas = {f"q{p.pk}": p for p in preguntas}
+        self.puntos = {f"p{p.pk}": p for p in puntos}
         self.fields["donde"].choices = [
             ("", SIN_PREGUNTA),
             ("Preguntas guía", _opciones(self.preguntas)),
@@ -66,7 +68,9 @@ class AporteForm(FormularioVersionado):
             etiqueta=lambda gad: gad.nombre_con_lugar,
             vacia="— Ninguno en particular —",
         )
-        self.fields["foto"].ofrecer(encuentro.evidencias.vigentes().fotos(), vacia="— Ninguna —")
+        if fotos is None:
+            fotos = encuentro.evidencias.vigentes().fotos()
+        self.fields["foto"].ofrecer(fotos, vacia="— Ninguna —")
         if self.instance.pk:
             self.initial["donde"] = self.instance.seccion
             del self.fields["clave_envio"]
@@ -117,11 +121,35 @@ def _opciones(cosas):
     return [(clave, str(cosa)) for clave, cosa in cosas.items()]
 
 
+def temario_de(encuentro):
+    """([preguntas guía], [puntos de la agenda]) en orden, solo con su texto. Una consulta."""
+    preguntas = encuentro.preguntas.order_by().values_list(
+        Value("pregunta"), "orden", "pk", "tema", "texto"
+    )
+    puntos = encuentro.agenda.order_by().values_list(
+        Value("punto"), "orden", "pk", Value(""), "titulo"
+    )
+    filas = sorted(preguntas.union(puntos, all=True))
+    return (
+        [
+            PreguntaEncuentro(pk=pk, encuentro=encuentro, tema=tema, texto=texto)
+            for clase, _, pk, tema, texto in filas
+            if clase == "pregunta"
+        ],
+        [
+            PuntoAgenda(pk=pk, encuentro=encuentro, titulo=titulo)
+            for clase, _, pk, _, titulo in filas
+            if clase == "punto"
+        ],
+    )
+
+
 def gads_del_encuentro(encuentro):
     """Los convocados y los miembros de sus grupos: de alguno de ellos es lo que se dice."""
     miembros = Membresia.objects.en_curso().filter(grupo__encuentros=encuentro)
     suyos = Q(pk__in=encuentro.convocados.values("gad")) | Q(pk__in=miembros.values("gad"))
-    return Gad.objects.filter(suyos).para_lista().order_by("territorio__codigo")
+    gads = Gad.objects.filter(suyos).select_related("territorio__padre__padre")
+    return gads.order_by("territorio__codigo")
 
 
 class RetiroForm(VersionForm):

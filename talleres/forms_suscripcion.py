@@ -32,14 +32,16 @@ class SuscripcionForm(forms.Form):
     )
 
     def __init__(self, *args, grupos, gads, entidades, **kwargs):
-        """`gads`, cada uno con su `rotulo`: los de los encuentros a la vista; y `entidades`."""
+        """`gads` y `entidades`: los de los encuentros a la vista."""
         super().__init__(*args, **kwargs)
         self.fields["grupo"].ofrecer(
             grupos,
             etiqueta=lambda g: f"Solo los del grupo {g.numero} · {g.nombre} ({g.estrategia})",
             vacia="Todos los que veo",
         )
-        self.fields["gad"].ofrecer(gads, etiqueta=lambda gad: gad.rotulo, vacia="De todos")
+        self.fields["gad"].ofrecer(
+            gads, etiqueta=lambda gad: gad.nombre_con_lugar, vacia="De todos"
+        )
         self.fields["entidad"].ofrecer(entidades, vacia="De todas")
         for nombre in ("grupo", "gad", "entidad"):
             self.fields[nombre].widget.attrs["class"] = "form-select"

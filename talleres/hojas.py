@@ -6,6 +6,7 @@ from acompanamiento.models import Grupo
 from territorios.hojas_de_calculo import (
     CODIGO,
     DPA,
+    HORA,
     Columna,
     HojaDeObjetos,
     con_opciones,
@@ -21,6 +22,7 @@ def con_lo_que_se_exporta(encuentros, usuario):
     """En orden, con los grupos que ve quien exporta, las entidades y a cuántos se convoca."""
     return (
         encuentros.para_cronograma()
+        .select_related("canton")
         .en_orden()
         .prefetch_related(
             Prefetch("grupos", Grupo.objects.visibles_para(usuario).order_by("numero")),
@@ -44,8 +46,8 @@ ENCUENTROS = HojaDeObjetos(
     (
         fecha("fecha", "fecha", "Día"),
         con_opciones("jornada", "jornada", "Mañana o tarde", Encuentro.Jornada.choices),
-        Columna("inicio", "inicio", "Hora de inicio", "Hora", "hh:mm"),
-        Columna("fin", "fin", "Hora de fin", "Hora", "hh:mm"),
+        Columna("inicio", "inicio", "Hora de inicio", HORA),
+        Columna("fin", "fin", "Hora de fin", HORA),
         con_opciones("tipo", "tipo", "Qué momento es", Encuentro.Tipo.choices),
         con_opciones("clase", "clase", "Si es complementario, cuál", Encuentro.Clase.choices),
         Columna("tema", "tema", "De qué trata"),

@@ -1,4 +1,4 @@
-"""Lee lo que `choques.py` necesita, con un número fijo de consultas: cuatro.
+"""Lee lo que `choques.py` necesita, con cuatro consultas a lo más.
 
 También de un encuentro que todavía se está tecleando y no está en la base.
 """
@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from acompanamiento.models import Membresia
 from territorios.models import Gad, Territorio
@@ -74,7 +75,9 @@ def _hallar(estrategia, encuentros, usuario, hoy, *mas_citas):
     vivos = encuentros.exclude(estado=Encuentro.Estado.CANCELADO)
     citas = leer_citas(vivos, visibles=Encuentro.objects.visibles_para(usuario))
     citas += mas_citas
-    choques = hallar_choques(citas, leer_tiempos(estrategia), hoy or timezone.localdate())
+    # Solo se leen si alguien facilita dos encuentros seguidos: si no, no hay viaje que medir.
+    tiempos = SimpleLazyObject(lambda: leer_tiempos(estrategia))
+    choques = hallar_choques(citas, tiempos, hoy or timezone.localdate())
     aceptados = _aceptados(estrategia, usuario) if choques else {}
     return [replace(choque, aceptado=aceptados.get(choque.clave)) for choque in choques]
 

@@ -9,6 +9,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    FilteredRelation,
     OuterRef,
     Q,
     Subquery,
@@ -62,7 +63,7 @@ def los_de(usuario, que):
     else:
         suyos = Encuentro.objects.visibles_para(usuario)
         if usuario.gad_id:
-            suyos = suyos.con_gad(usuario.gad_id)
+            suyos = suyos.con_gads([usuario.gad_id])
     return con_plazo(suyos.filter(cuales(que, timezone.localdate())))
 
 
@@ -79,10 +80,37 @@ def para_tablero(usuario):
     if usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO):
         bloques = _de_quien_edita(usuario)
         return [bloques[CONVOCAR], bloques[CERRAR]], bloques[SEMANA]
-    agenda = en_bloque(TITULOS[SEMANA], los_de(usuario, SEMANA), _de_la_semana, _lista(SEMANA))
     if usuario.puede(Permiso.LLENAR_EVALUACION):
-        return [_por_responder(usuario)], agenda
-    return [], agenda
+        return _de_un_gad(usuario)
+    return [], en_bloque(TITULOS[SEMANA], los_de(usuario, SEMANA), _de_la_semana, _lista(SEMANA))
+
+
+def _de_un_gad(usuario):
+    """([los oficios que esperan su respuesta], la agenda), en una sola consulta.
+
+    Se traen todos: a un GAD le esperan pocos a la vez, y de lo por responder no hay otra página.
+    """
+    hoy = timezone.localdate()
+    suyas = Convocatoria.objects.filter(encuentro=OuterRef("pk"), gad=usuario.gad_id)
+    espera = Exists(suyas.de_convocados().sin_respuesta())
+    convocatoria = FilteredRelation("convocatorias", condition=Q(convocatorias__gad=usuario.gad_id))
+    por_venir = (
+        Encuentro.objects.visibles_para(usuario)
+        .con_gads([usuario.gad_id])
+        .filter(fecha__gte=hoy)
+        .annotate(
+            semana=ExpressionWrapper(cuales(SEMANA, hoy), BooleanField()),
+            responder=ExpressionWrapper(Q(espera, estado=Estado.CONVOCADO), BooleanField()),
+            convocatoria=convocatoria,
+        )
+        .filter(Q(semana=True) | Q(responder=True))
+        .select_related("convocatoria")
+    )
+    encuentros = list(por_venir.order_by("fecha", "inicio", "pk"))
+    responder = [_responder(uno.convocatoria) for uno in encuentros if uno.responder]
+    semana = [_de_la_semana(uno) for uno in encuentros if uno.semana]
+    agenda = Bloque(TITULOS[SEMANA], semana[:MOSTRADOS], len(semana), _lista(SEMANA))
+    return [Bloque("Convocatorias por responder", responder, len(responder))], agenda
 
 
 def _de_quien_edita(usuario):
@@ -171,18 +199,6 @@ def _cuando(encuentro):
 
 
 # --- Responder a la convocatoria ----------------------------------------------------------------
-
-
-def _por_responder(usuario):
-    """Los oficios a su GAD que esperan respuesta, de encuentros por venir que ve."""
-    por_venir = Encuentro.objects.visibles_para(usuario).filter(
-        estado=Estado.CONVOCADO, fecha__gte=timezone.localdate()
-    )
-    esperan = Convocatoria.objects.filter(gad=usuario.gad_id, encuentro__in=por_venir)
-    esperan = esperan.de_convocados().sin_respuesta().select_related("encuentro")
-    # A un GAD le esperan pocas a la vez: todas caben, y no hay otra página que las junte.
-    en_orden = esperan.order_by("encuentro__fecha", "pk")
-    return en_bloque("Convocatorias por responder", en_orden, _responder, mostrados=50)
 
 
 def _responder(convocatoria):

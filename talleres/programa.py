@@ -6,44 +6,31 @@ Lo comparten la semana, el mes, la lista y el PDF. Cada lectura es una consulta.
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import CharField, Count, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Count, Value
+from django.db.models.functions import Coalesce
 
-from acompanamiento.models import Estrategia
-from territorios.models import Autoridad, Entidad, Gad, Usuario, Zona
+from acompanamiento.models import Estrategia, Grupo
+from territorios.models import Autoridad, Entidad, Usuario, Zona
 from territorios.texto import sin_tildes
 
 from .filtros import FiltroCronograma
-from .models import Convocado, Encuentro, Facilitacion, Traslado
-
-COLUMNAS_DE_GAD = (
-    "gad_id",
-    "gad__territorio__nombre",
-    Coalesce("gad__territorio__padre__nombre", Value("")),
-)
-
-
-def texto(columna):
-    """Las claves de una unión son todas texto: el código de un GAD lleva ceros delante."""
-    return Cast(columna, CharField())
+from .models import Encuentro, Facilitacion, Traslado
 
 
 @dataclass
 class Programa:
-    """`grupos`: {clave: grupo} de los que ve la persona; `elegido`: lo que trae la dirección."""
+    """`elegido`: lo que trae la dirección."""
 
     usuario: Usuario
     estrategia: Estrategia
-    grupos: dict
     elegido: dict
     clase_de_filtro: type = FiltroCronograma
 
     @cached_property
     def filtro(self):
-        propios = [g for g in self.grupos.values() if g.estrategia_id == self.estrategia.pk]
-        return self.clase_de_filtro(self.elegido, grupos=propios, opciones=self._opciones)
+        return self.clase_de_filtro(self.elegido, opciones=self._opciones, visibles=self.visibles)
 
-    @property
+    @cached_property
     def visibles(self):
         de_la_estrategia = Encuentro.objects.filter(estrategia=self.estrategia)
         return de_la_estrategia.visibles_para(self.usuario)
@@ -70,7 +57,10 @@ class Programa:
         """
         fechas = {"fecha__range": (desde, hasta)}
         encuentros = list(self.filtro.aplicar(self.visibles).filter(**fechas).para_cronograma())
-        poner_lo_suyo(encuentros, self.grupos, self._entidades)
+        grupos, entidades = (
+            {uno.pk: uno for uno in self._opciones[clase]} for clase in ("grupo", "entidad")
+        )
+        poner_lo_suyo(encuentros, grupos, entidades)
         if self.filtro.elige:
             return encuentros, []
         traslados = Traslado.objects.visibles_para(self.usuario)
@@ -78,50 +68,52 @@ class Programa:
 
     @cached_property
     def _opciones(self):
-        return opciones_de(self.visibles)
-
-    @property
-    def _entidades(self):
-        return {entidad.pk: entidad for entidad in self._opciones["entidad"]}
+        grupos = Grupo.objects.visibles_para(self.usuario).filter(estrategia=self.estrategia)
+        return opciones_de(self.visibles, grupos)
 
 
-def opciones_de(encuentros):
-    """{clase: objetos} de lo que hay en esos encuentros, en una sola consulta: para filtrarlos."""
+def entidades_de(encuentros):
+    """Las que facilitan o acompañan alguno, por su nombre."""
+    facilitan = Facilitacion.objects.filter(encuentro__in=encuentros.order_by().values("pk"))
+    return Entidad.objects.filter(pk__in=facilitan.order_by().values("entidad"))
+
+
+def opciones_de(encuentros, grupos):
+    """{clase: objetos} de lo que hay en esos encuentros y de `grupos`, para filtrarlos.
+
+    Una sola consulta; de cada cosa, lo que hace falta para nombrarla.
+    """
     visibles = encuentros.order_by()
     facilitan = Facilitacion.objects.filter(encuentro__in=visibles.values("pk")).order_by()
-    convocados = Convocado.objects.filter(encuentro__in=visibles.values("pk")).order_by()
-    de_dialogo = visibles.filter(gad__isnull=False)
+    sin_mas = Value(0), Value("")
     filas = facilitan.values_list(
-        Value("entidad"), texto("entidad_id"), "entidad__nombre", "entidad__siglas"
+        *(Value("entidad"), "entidad_id", "entidad__nombre", "entidad__siglas"), *sin_mas
     ).union(
         visibles.filter(autoridad__isnull=False).values_list(
-            Value("autoridad"), texto("autoridad_id"), "autoridad__nombre", "autoridad__cargo"
+            *(Value("autoridad"), "autoridad_id", "autoridad__nombre", "autoridad__cargo"), *sin_mas
         ),
         visibles.filter(canton__zona__isnull=False).values_list(
-            Value("zona"), texto("canton__zona_id"), "canton__zona__nombre", Value("")
+            *(Value("zona"), "canton__zona_id", "canton__zona__nombre", Value("")), *sin_mas
         ),
-        *(gads.values_list(Value("gad"), *COLUMNAS_DE_GAD) for gads in (convocados, de_dialogo)),
+        grupos.order_by().values_list(
+            Value("grupo"), "pk", "nombre", "estado", "numero", Coalesce("sede_id", Value(""))
+        ),
     )
-    opciones = {"entidad": [], "autoridad": [], "zona": [], "gad": []}
-    for clase, clave, nombre, otro in sorted(filas, key=lambda fila: sin_tildes(fila[2])):
-        opciones[clase].append(OPCION[clase](clave, nombre, otro))
+    opciones = {"entidad": [], "autoridad": [], "zona": [], "grupo": []}
+    for clase, *fila in sorted(filas, key=lambda fila: sin_tildes(fila[2])):
+        opciones[clase].append(OPCION[clase](*fila))
     opciones["zona"].sort(key=lambda zona: zona.pk)
+    opciones["grupo"].sort(key=lambda grupo: grupo.numero)
     return opciones
 
 
-def gad_con_rotulo(codigo, nombre, padre):
-    """Un Gad con su `rotulo`: «Bolívar (cantón, Manabí)»; hay homónimos."""
-    gad = Gad(pk=codigo)
-    que = {2: "provincia", 4: f"cantón, {padre}"}.get(len(codigo), f"parroquia, {padre}")
-    gad.rotulo = f"{nombre} ({que})"
-    return gad
-
-
 OPCION = {
-    "entidad": lambda clave, nombre, siglas: Entidad(pk=int(clave), nombre=nombre, siglas=siglas),
-    "autoridad": lambda clave, nombre, cargo: Autoridad(pk=int(clave), nombre=nombre, cargo=cargo),
-    "zona": lambda clave, nombre, _: Zona(pk=int(clave), nombre=nombre),
-    "gad": gad_con_rotulo,
+    "entidad": lambda pk, nombre, siglas, *_: Entidad(pk=pk, nombre=nombre, siglas=siglas),
+    "autoridad": lambda pk, nombre, cargo, *_: Autoridad(pk=pk, nombre=nombre, cargo=cargo),
+    "zona": lambda pk, nombre, *_: Zona(pk=pk, nombre=nombre),
+    "grupo": lambda pk, nombre, estado, numero, sede: Grupo(
+        pk=pk, nombre=nombre, estado=estado, numero=numero, sede_id=sede or None
+    ),
 }
 
 

@@ -6,6 +6,8 @@ Una lista declara su Hoja y, donde iba a dibujarse, pregunta antes si le pidiero
         return descargar(formato, HOJA, filas)
 """
 
+from itertools import islice
+
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
@@ -17,6 +19,7 @@ from .hojas_de_calculo import csv_de, libro
 from .texto import recortar
 
 CSV, XLSX, GEOJSON = "csv", "xlsx", "geojson"
+LINEAS_POR_TROZO = 200
 TIPO_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -28,6 +31,21 @@ def formato_pedido(request, hoja):
         nombres = ", ".join(ofrecidos.values())
         raise BadRequest(f"Esta lista se descarga en {nombres}, no en «{recortar(formato)}».")
     return formato
+
+
+def descarga_pedida(request, listas):
+    """La respuesta con la lista que se pide, o None si se pide la página.
+
+    Para una página con varias: `listas` es {clave: (hoja, función que da las filas)} y la clave
+    viene en `lista`; la de "" es la principal.
+    """
+    if not request.GET.get("formato"):
+        return None
+    clave = request.GET.get("lista", "")
+    if clave not in listas:
+        raise BadRequest("En esta página no hay una lista así que descargar.")
+    hoja, filas = listas[clave]
+    return descargar(formato_pedido(request, hoja), hoja, filas())
 
 
 def descargar(formato, hoja, filas, alcance=None):
@@ -49,7 +67,14 @@ def como_xlsx(pares, nombre):
 
 
 def _en_flujo(lineas, tipo, nombre, extension):
-    return _adjunta(StreamingHttpResponse(lineas, content_type=tipo), nombre, extension)
+    return _adjunta(StreamingHttpResponse(_en_trozos(lineas), content_type=tipo), nombre, extension)
+
+
+def _en_trozos(lineas):
+    """Mandar y comprimir línea por línea cuesta más que armarlas."""
+    lineas = iter(lineas)
+    while trozo := "".join(islice(lineas, LINEAS_POR_TROZO)):
+        yield trozo
 
 
 def _adjunta(respuesta, nombre, extension):

@@ -5,13 +5,16 @@ que solo conoce los archivos de la casa: ni red, ni disco, ni redirecciones. Se 
 porque tarda medio segundo y porque sin Pango en el sistema ni siquiera se deja importar.
 """
 
+import logging
 import mimetypes
 import os
 import re
 import warnings
 from collections import Counter
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
+from threading import get_ident
 
 import segno
 from django.contrib.staticfiles import finders
@@ -21,6 +24,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
+from .estilos import sin_enlaces
 from .letras import letra_de
 from .models import Gad, Logotipo, NombreInstitucion
 from .texto import enumerar, sin_control
@@ -35,6 +39,13 @@ MARCA_DEL_PIE = "<!--pie-->"
 MARCA_DE_DONDE = "<!--donde-->"
 MARCA_DEL_DIA = "<!--dia-->"
 MARCA_DEL_DIA_LARGO = "<!--dia largo-->"
+
+# Por qué etapa va quien compone un PDF, y cómo las dice WeasyPrint en su diario.
+PAGINAS, ESCRIBIR = "paginas", "escribir"
+DIARIO = logging.getLogger("weasyprint.progress")
+DIARIO.setLevel(logging.INFO)
+DIARIO.propagate = False
+DICE_PAGINA, DICE_ESCRIBIR = "Step 5 - Creating layout - Page", ("Step 6", "Step 7")
 
 # Cada nivel en singular y plural, en el orden en que se nombran siempre.
 NIVELES = {
@@ -174,11 +185,45 @@ def html_a_pdf(html):
     from weasyprint.urls import FatalURLFetchingError
 
     try:
-        documento = weasyprint.HTML(string=html, url_fetcher=buscador())
-        return documento.write_pdf(pdf_variant="pdf/ua-1")
+        cuerpo, estilos = sin_enlaces(html, buscador())
+        documento = weasyprint.HTML(string=cuerpo, url_fetcher=buscador())
+        return documento.write_pdf(pdf_variant="pdf/ua-1", **estilos)
     except FatalURLFetchingError as error:
         # No desciende de Exception: sin traducirlo, se llevaría por delante al proceso web.
         raise RecursoAjeno(str(error.__cause__)) from error
+
+
+@contextmanager
+def mirando_las_paginas(decir):
+    """Mientras dura, `decir(PAGINAS, n)` con cada página que este hilo compone, y otra al escribir.
+
+    Lo que `decir` lance corta la composición.
+    """
+    oyente = _Oyente(decir)
+    DIARIO.addHandler(oyente)
+    try:
+        yield
+    finally:
+        DIARIO.removeHandler(oyente)
+
+
+class _Oyente(logging.Handler):
+    """Lee el diario de WeasyPrint, que es como avisa por dónde va."""
+
+    def __init__(self, decir):
+        super().__init__()
+        self.decir, self.hilo = decir, get_ident()
+
+    def emit(self, record):
+        if record.thread != self.hilo:
+            return
+        if record.msg.startswith(DICE_PAGINA):
+            self.decir(PAGINAS, record.args[0])
+        elif record.msg.startswith(DICE_ESCRIBIR):
+            self.decir(ESCRIBIR)
+        else:
+            # Leer el HTML y su estilo también tarda: son señas, sin página todavía.
+            self.decir(PAGINAS)
 
 
 def exigir_pango():

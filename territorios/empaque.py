@@ -1,7 +1,8 @@
-"""El ZIP de un trabajo: se arma en un archivo aparte y solo entero recibe su nombre."""
+"""Lo que entrega un trabajo: se escribe en un archivo aparte y solo entero recibe su nombre."""
 
 import os
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import file_digest, sha256
@@ -17,7 +18,7 @@ CARPETA = "trabajos"
 PARCIAL = ".parcial"
 # Cada cuántos documentos se da señas de que se sigue.
 CADA = 50
-# Un ZIP se arma en segundos: un resto de ayer es de un proceso que murió.
+# Se escribe en segundos: un resto de ayer es de un proceso que murió.
 PLAZO_DE_RESTOS = timedelta(days=1)
 
 INDICE = "indice.csv"
@@ -30,7 +31,7 @@ class NoCoincide(Exception):
 
 @dataclass
 class Paquete:
-    """Un ZIP terminado que todavía no tiene su nombre."""
+    """Un archivo terminado que todavía no tiene su nombre."""
 
     parcial: Path
     nombre: str
@@ -46,32 +47,65 @@ class Paquete:
         self.parcial.unlink(missing_ok=True)
 
 
+@dataclass
+class YaGuardado:
+    """Lo que se entrega es un documento emitido, que tiene su propio archivo: no hay otro."""
+
+    sha256: str
+    tamano: int
+
+    def publicar(self):
+        return ""
+
+    def descartar(self):
+        pass
+
+
+def suelto(contenido):
+    """El Paquete de un solo PDF, que no se emite."""
+    nombre = nombre_al_azar(CARPETA, "pdf")
+    with _escribiendo(nombre) as salida:
+        salida.write(contenido)
+    return Paquete(_parcial(nombre), nombre, sha256(contenido).hexdigest(), len(contenido))
+
+
 def armar(trabajo, latir):
     """El Paquete con todos los documentos del trabajo y su índice. Lanza NoCoincide.
 
     Cada documento se compara con la suma con que se emitió. `latir()` se llama cada tanto.
     """
     nombre = nombre_al_azar(CARPETA, "zip")
-    parcial = Path(AlmacenPrivado().path(nombre + PARCIAL))
-    parcial.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     piezas = list(trabajo.piezas.select_related("documento").order_by("nombre"))
+    with _escribiendo(nombre) as salida, zipfile.ZipFile(salida, "w") as comprimido:
+        for n, pieza in enumerate(piezas, 1):
+            _agregar(comprimido, pieza.nombre, _contenido(pieza), pieza.documento.emitido)
+            if n % CADA == 0:
+                latir()
+        indice = "".join(lineas_csv(ENCABEZADO, map(_fila, piezas)))
+        _agregar(comprimido, INDICE, indice.encode(), timezone.now())
+    parcial = _parcial(nombre)
+    with open(parcial, "rb") as hecho:
+        suma = file_digest(hecho, "sha256").hexdigest()
+    return Paquete(parcial, nombre, suma, parcial.stat().st_size)
+
+
+def _parcial(nombre):
+    return Path(AlmacenPrivado().path(nombre + PARCIAL))
+
+
+@contextmanager
+def _escribiendo(nombre):
+    """El archivo a medias de ese nombre, ya en disco al salir; si algo falla, no queda."""
+    parcial = _parcial(nombre)
+    parcial.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with open(parcial, "xb", opener=_privado) as salida:
-            with zipfile.ZipFile(salida, "w") as comprimido:
-                for n, pieza in enumerate(piezas, 1):
-                    _agregar(comprimido, pieza.nombre, _contenido(pieza), pieza.documento.emitido)
-                    if n % CADA == 0:
-                        latir()
-                indice = "".join(lineas_csv(ENCABEZADO, map(_fila, piezas)))
-                _agregar(comprimido, INDICE, indice.encode(), timezone.now())
+            yield salida
             salida.flush()
             os.fsync(salida.fileno())
-        with open(parcial, "rb") as hecho:
-            suma = file_digest(hecho, "sha256").hexdigest()
     except BaseException:
         parcial.unlink(missing_ok=True)
         raise
-    return Paquete(parcial, nombre, suma, parcial.stat().st_size)
 
 
 def _privado(ruta, banderas):
@@ -107,7 +141,7 @@ def limpiar_restos():
     """Borra lo que dejó a medias, o sin llegar a ofrecer, un proceso que murió."""
     carpeta = Path(AlmacenPrivado().path(CARPETA))
     limite = (timezone.now() - PLAZO_DE_RESTOS).timestamp()
-    viejos = [r for r in carpeta.glob("*.zip*") if r.stat().st_mtime < limite]
+    viejos = [r for r in carpeta.glob("*") if r.stat().st_mtime < limite]
     nombres = [f"{CARPETA}/{resto.name}" for resto in viejos]
     sirven = set(Trabajo.objects.filter(archivo__in=nombres).values_list("archivo", flat=True))
     for resto, nombre in zip(viejos, nombres, strict=True):

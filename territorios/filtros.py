@@ -106,6 +106,21 @@ class CampoOpcion(forms.ChoiceField):
             )
 
 
+class CampoDeZona(CampoOpcion):
+    """La zona a la que se le cuenta algo. Se llega desde su cifra: si no viene puesta, se quita.
+
+    No es dónde se hizo: un grupo que cruza zonas, con lo suyo, se cuenta en cada una.
+    """
+
+    def __init__(self):
+        super().__init__(
+            label="Se cuenta en",
+            required=False,
+            choices=[("", "Todas las zonas"), *((str(n), f"Zona {n}") for n in range(1, 10))],
+            error_messages={"invalid_choice": "«%(value)s» no es una zona: escoja otra."},
+        )
+
+
 class FiltroFecha(forms.Form):
     """A qué fecha se mira la división político-administrativa; hoy si no se dice."""
 

@@ -112,6 +112,30 @@ ZONAS = HojaDeObjetos(
 )
 
 
+# Cada fila: (zona, provincia, cantón), como en la página de la zona.
+CANTONES = HojaDeObjetos(
+    "cantones",
+    "Cantones",
+    "Una fila por cantón de la zona, con sus parroquias rurales a la fecha que se mira.",
+    (
+        de_fila("zona", "Número", lambda fila: fila[0].numero, tipo=NUMERO, valores="1 a 9"),
+        de_fila("código", "Código", lambda fila: fila[2].codigo, tipo=CODIGO, valores="4 cifras"),
+        de_fila("cantón", "Nombre", lambda fila: fila[2].nombre),
+        de_fila("provincia", "Provincia", lambda fila: fila[1].nombre),
+        de_fila("cabecera", "Cabecera cantonal", lambda fila: fila[2].cabecera),
+        de_fila(
+            "parroquias rurales",
+            "Cuántas tiene",
+            lambda fila: fila[2].recuento.parroquiales,
+            tipo=NUMERO,
+            valores="0…",
+        ),
+    ),
+    lugar=lambda fila: fila[2].codigo,
+    fuente=DPA,
+)
+
+
 def hoja_de_documentos(ve_quien):
     """La de los documentos emitidos; con quién los pidió, solo para quien ve la bitácora."""
     quien = Columna("emitido por", "emitido_por", "Quién lo pidió; vacío: una orden del servidor")

@@ -19,15 +19,23 @@ from django.utils import timezone
 from .planillas import celda_segura, lineas_csv
 
 TEXTO, NUMERO, FECHA, CODIGO = "Texto", "Número entero", "Fecha", "Código (texto)"
-DECIMAL = "Número con decimales"
-LIBRE = "Texto libre"
+DECIMAL, HORA = "Número con decimales", "Hora"
+# Lo que puede haber en una columna que no dice más; «Texto libre», solo si es un texto.
+POSIBLES = {
+    TEXTO: "Texto libre",
+    NUMERO: "Número",
+    DECIMAL: "Número",
+    FECHA: "Fecha",
+    HORA: "hh:mm",
+    CODIGO: "Código, con sus ceros a la izquierda",
+}
 DPA = "División político-administrativa (DPA)"
 FORMATOS = {"xlsx": "XLSX", "csv": "CSV", "geojson": "GeoJSON"}
 DE_A_POCAS = 2000
 # Los que el formato de Excel no admite, y lo que cabe en una celda.
 NO_SE_GUARDAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 CELDA_MAXIMA = 32_767
-ENCABEZADO_DEL_DICCIONARIO = ("hoja", "campo", "qué es", "tipo", "valores posibles", "fuente")
+ENCABEZADO_DEL_DICCIONARIO = ["hoja", "campo", "qué es", "tipo", "valores posibles", "fuente"]
 
 
 @dataclass(frozen=True)
@@ -42,12 +50,17 @@ class Columna:
     camino: str
     que: str
     tipo: str = TEXTO
-    valores: str = LIBRE
+    valores: str = ""
     fuente: str = ""
     leer: Callable | None = None
 
     def celda(self, valor, alcance):
         return self.leer(valor, alcance) if self.leer else valor
+
+    @property
+    def posibles(self):
+        """Qué valores puede tener, para el diccionario."""
+        return self.valores or POSIBLES[self.tipo]
 
 
 @dataclass(frozen=True)
@@ -81,9 +94,11 @@ class Hoja:
 
     def leer(self, halladas, alcance=None):
         caminos = [columna.camino for columna in self.columnas]
+        modos = [columna.leer for columna in self.columnas]
+        huso = timezone.get_current_timezone()
         for fila in halladas.values_list(*caminos).iterator(chunk_size=DE_A_POCAS):
-            pares = zip(self.columnas, fila, strict=True)
-            yield [_local(columna.celda(valor, alcance)) for columna, valor in pares]
+            celdas = [leer(v, alcance) if leer else v for leer, v in zip(modos, fila, strict=True)]
+            yield [_local(v, huso) if isinstance(v, datetime) else v for v in celdas]
 
 
 class HojaDeObjetos(Hoja):
@@ -102,9 +117,10 @@ class HojaDeObjetos(Hoja):
         objetos = (
             halladas.iterator(chunk_size=DE_A_POCAS) if isinstance(halladas, QuerySet) else halladas
         )
+        huso = timezone.get_current_timezone()
         for objeto in objetos:
             celdas = (uno.celda(_seguir(objeto, uno.camino), alcance) for uno in self.columnas)
-            yield objeto, [_local(celda) for celda in celdas]
+            yield objeto, [_local(v, huso) if isinstance(v, datetime) else v for v in celdas]
 
 
 def _seguir(objeto, camino):
@@ -136,15 +152,13 @@ def si_o_no(nombre, camino, que, **mas):
     return con_opciones(nombre, camino, que, {True: "sí", False: "no"}, **mas)
 
 
-numero = partial(Columna, tipo=NUMERO, valores="Número")
-fecha = partial(Columna, tipo=FECHA, valores="Fecha")
+numero = partial(Columna, tipo=NUMERO)
+fecha = partial(Columna, tipo=FECHA)
 
 
-def _local(valor):
+def _local(momento, huso):
     """Una hoja de cálculo no sabe de husos: las fechas van en la hora del país."""
-    if isinstance(valor, datetime):
-        return timezone.localtime(valor).replace(tzinfo=None, microsecond=0)
-    return valor
+    return momento.astimezone(huso).replace(tzinfo=None, microsecond=0)
 
 
 # --- El diccionario -----------------------------------------------------------------------------
@@ -153,9 +167,13 @@ def _local(valor):
 def diccionario(hojas):
     """Las filas del diccionario de datos de esas hojas."""
     for hoja in hojas:
-        for uno in hoja.columnas:
-            fuente = uno.fuente or hoja.fuente
-            yield [hoja.titulo, uno.nombre, uno.que, uno.tipo, uno.valores, fuente]
+        yield from _del_diccionario(hoja)
+
+
+def _del_diccionario(hoja):
+    for uno in hoja.columnas:
+        fuente = uno.fuente or hoja.fuente
+        yield [hoja.titulo, uno.nombre, uno.que, uno.tipo, uno.posibles, fuente]
 
 
 # --- Escribir -----------------------------------------------------------------------------------
@@ -166,8 +184,10 @@ def csv_de(hoja, filas):
     return lineas_csv(hoja.encabezado, filas)
 
 
-def csv_del_diccionario(hojas):
-    return lineas_csv(ENCABEZADO_DEL_DICCIONARIO, diccionario(hojas))
+def csv_del_diccionario(hojas, archivo):
+    """El diccionario que va junto a los CSV: `archivo(hoja)` dice en cuál está cada columna."""
+    filas = ([archivo(hoja), *fila] for hoja in hojas for fila in _del_diccionario(hoja))
+    return lineas_csv(["archivo", *ENCABEZADO_DEL_DICCIONARIO], filas)
 
 
 def libro(pares):

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from django.template.loader import render_to_string
 
 from .models import Contorno
-from .trazos import Caja, caja_de_todas, lugar_de_rotulo, silueta
+from .trazos import Caja, Enlace, caja_de_todas, lugar_de_rotulo, silueta
 
 GALAPAGOS = "20"
 
@@ -47,7 +47,7 @@ MARGEN, MARGEN_MINIMO = 0.05, 60
 ANCHO_DE_LETRA = 0.56
 # Un mapa que ocupa un tercio de la página, o un teléfono, pide la letra así de grande.
 AUMENTO = 1.8
-TAMANIO = {"numero": 1.1, "fuerte": 1.15, "nombre": 0.9, "tenue": 0.8}
+TAMANIO = {"numero": 1.1, "fuerte": 1.15, "nombre": 0.9, "claro": 0.9, "tenue": 0.8}
 # Un nombre que se saldría de su celda se escribe más chico, y si ni así cabe, no se escribe. Solo
 # el destacado se escribe siempre.
 REDUCIDO = 0.78
@@ -67,8 +67,9 @@ class Conjunto:
 class Estilo:
     """Cómo se pinta un cantón y a dónde lleva. `titulo` lo nombra y dice su cifra.
 
-    `etiqueta` se escribe dentro si cabe; `destacado` lo rodea y escribe su nombre siempre; `punto`
-    le pone la marca de sede; `clase` marca su enlace, para lo que cambia sin volver a dibujar.
+    `etiqueta` se escribe dentro si cabe, en claro si el relleno es `oscuro`; `destacado` lo rodea y
+    escribe su nombre siempre; `punto` le pone la marca de sede; `clase` marca su enlace, para lo
+    que cambia sin volver a dibujar.
     """
 
     relleno: str
@@ -76,6 +77,7 @@ class Estilo:
     trama: str | None = None
     url: str = ""
     etiqueta: str = ""
+    oscuro: bool = False
     destacado: bool = False
     punto: bool = False
     conjunto: Conjunto | None = None
@@ -83,12 +85,13 @@ class Estilo:
 
 
 class Leyenda(NamedTuple):
-    """Renglón de la leyenda: un relleno con su trama, o la marca de la sede."""
+    """Renglón de la leyenda: un relleno con su trama, o la marca de la sede; `url`, sus filas."""
 
     texto: str
     relleno: str = ""
     trama: str | None = None
     punto: bool = False
+    url: str = ""
 
     @property
     def motivo(self):
@@ -116,15 +119,6 @@ class Capa(NamedTuple):
     esquematica: bool
 
 
-class Enlace(NamedTuple):
-    """Celdas con un mismo destino, como (trazo, título). `titulo` nombra el enlace."""
-
-    url: str
-    titulo: str
-    celdas: list[tuple[str, str]]
-    clase: str = ""
-
-
 class Bloque(NamedTuple):
     """Celdas que se pintan igual. `fondo` es su silueta: lleva el borde común y la trama."""
 
@@ -136,8 +130,8 @@ class Bloque(NamedTuple):
 
 
 class Rotulo(NamedTuple):
-    """Texto centrado en (x, y). `clase`: numero (en un disco), fuerte (en una tarjeta), nombre o
-    tenue (el de un vecino).
+    """Texto centrado en (x, y). `clase`: numero (en un disco), fuerte (en una tarjeta), nombre,
+    claro (el de una celda oscura, en blanco y con halo) o tenue (el de un vecino).
 
     `amplio` si cabe también aumentado: es lo único que se escribe en un teléfono.
     """
@@ -152,6 +146,10 @@ class Rotulo(NamedTuple):
     @property
     def tinta(self):
         return TINTA_TENUE if self.clase == "tenue" else TINTA
+
+    @property
+    def halo(self):
+        return round(self.tamanio * 0.28, 1)
 
     @property
     def base(self):
@@ -448,7 +446,8 @@ def _por_nombrar(propias, vecinas, estilos):
     for celda in sorted(propias, key=importancia):
         estilo = estilos[celda.codigo]
         if estilo.etiqueta:
-            clase = "fuerte" if estilo.destacado else "nombre"
+            clase = "claro" if estilo.oscuro else "nombre"
+            clase = SIEMPRE if estilo.destacado else clase
             yield PorNombrar(estilo.etiqueta, clase, celda, estilo.punto)
     for celda in sorted(vecinas, key=lambda celda: -celda.caja.area):
         yield PorNombrar(celda.nombre, "tenue", celda)
@@ -468,10 +467,11 @@ def _que_caben(candidatos, letra, ventana, numeros, escalas):
     for candidato in candidatos:
         for escala in escalas:
             rotulo, libre = _rotulo(candidato, letra * escala)
-            cabe = rotulo.caja.ancho <= libre and ventana.encierra(rotulo.caja)
-            libre_de_otros = not any(rotulo.caja.toca(otra) for otra in ocupado)
-            if libre_de_otros and (cabe or rotulo.clase == SIEMPRE):
-                ocupado.append(rotulo.caja)
+            caja = rotulo.caja
+            cabe = caja.ancho <= libre and ventana.encierra(caja)
+            # Mirar los demás rótulos es lo caro: solo si este cabe en su lugar.
+            if (cabe or rotulo.clase == SIEMPRE) and not any(caja.toca(otra) for otra in ocupado):
+                ocupado.append(caja)
                 puestos.append(rotulo)
                 break
     return puestos

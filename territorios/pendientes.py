@@ -6,7 +6,7 @@ Cada bloque muestra lo primero y dice cuánto hay en total, con la lista donde e
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Count, Q, Window
+from django.db.models import Count, Value, Window
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +15,8 @@ from .models import Mensaje
 from .texto import cuantos
 
 MOSTRADOS = 5
+# Lo que se cuenta del correo.
+ATRASADOS, SIN_SALIR = "correos atrasados", "correos sin salir"
 
 
 @dataclass
@@ -69,23 +71,31 @@ def hace_o_faltan(fecha, hoy=None):
     return f"{'hace' if dias < 0 else 'en'} {cuantos(abs(dias), 'día', 'días')}"
 
 
-def para_tablero(usuario):
-    """A la central, si el correo no está saliendo o espera que alguien decida. Una consulta."""
+def cuentas_del_correo(usuario):
+    """[consulta de (qué, cuántos)] de lo que su bloque dice; el tablero las une a sus cuentas."""
     if not usuario.puede(Permiso.ADMINISTRAR):
         return []
     hace_una_hora = timezone.now() - timedelta(hours=1)
-    hay = Mensaje.objects.aggregate(
-        atrasados=Count("pk", filter=Q(pk__in=Mensaje.objects.atrasados(hace_una_hora))),
-        sin_salir=Count("pk", filter=Q(estado__in=Mensaje.POR_DECIDIR)),
-    )
+    mensajes = {
+        ATRASADOS: Mensaje.objects.atrasados(hace_una_hora),
+        SIN_SALIR: Mensaje.objects.filter(estado__in=Mensaje.POR_DECIDIR),
+    }
+    return [
+        suyos.order_by().annotate(que=Value(que)).values_list("que").annotate(n=Count("pk"))
+        for que, suyos in mensajes.items()
+    ]
+
+
+def del_correo(cuentas):
+    """El bloque de la central, si el correo no está saliendo o espera que alguien decida."""
     cola = reverse("admin:territorios_mensaje_changelist")
     filas = []
-    if atrasados := hay["atrasados"]:
+    if atrasados := cuentas.get(ATRASADOS):
         espera = "correo espera" if atrasados == 1 else "correos esperan"
         texto = f"{atrasados} {espera} desde hace más de una hora: el correo no está saliendo."
         donde = f"{cola}?estado__exact=pendiente"
         filas.append(Pendiente(texto, donde, "Ver la cola", urge=True))
-    if sin_salir := hay["sin_salir"]:
+    if sin_salir := cuentas.get(SIN_SALIR):
         texto = f"{cuantos(sin_salir, 'correo', 'correos')} sin salir: decida si se reintenta."
         filas.append(Pendiente(texto, f"{cola}?estado__in=fallido,dudoso", "Decidir", urge=True))
-    return [Bloque("El correo", filas, len(filas))]
+    return Bloque("El correo", filas, len(filas))

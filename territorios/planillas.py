@@ -1,11 +1,13 @@
 """Listas que se llevan a una hoja de cálculo: CSV por líneas o XLSX, sin fórmulas escondidas."""
 
 import csv
+from decimal import Decimal
 from io import BytesIO
 
 MARCA_DE_UTF8 = "\ufeff"
 # Con esto empieza lo que una hoja de cálculo ejecutaría como fórmula.
-PELIGROSOS = ("=", "+", "-", "@", "\t", "\r")
+PELIGROSOS = frozenset("=+-@\t\r")
+NUMEROS = (int, float, Decimal)
 
 
 class _Eco:
@@ -38,6 +40,13 @@ def libro_xlsx(titulo, encabezado, filas):
 
 
 def celda_segura(valor):
-    """El valor como texto; con un apóstrofo delante si la hoja lo tomaría por fórmula."""
-    texto = "" if valor is None else str(valor).replace("\0", "")
-    return f"'{texto}" if texto.startswith(PELIGROSOS) else texto
+    """El valor como texto; con un apóstrofo delante si la hoja lo tomaría por fórmula.
+
+    Un número no lo es aunque sea negativo: «-78.5» es una longitud.
+    """
+    texto = "" if valor is None else str(valor)
+    if "\0" in texto:
+        texto = texto.replace("\0", "")
+    if texto[:1] in PELIGROSOS and not isinstance(valor, NUMEROS):
+        return f"'{texto}"
+    return texto

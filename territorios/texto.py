@@ -6,6 +6,8 @@ import unicodedata
 
 def sin_tildes(texto):
     """Minúsculas sin tildes ni diéresis, para buscar: «Quinindé» → «quininde»."""
+    if texto.isascii():
+        return texto.lower().strip()
     descompuesto = unicodedata.normalize("NFD", texto.casefold())
     return "".join(letra for letra in descompuesto if not unicodedata.combining(letra)).strip()
 

@@ -1,31 +1,36 @@
-"""Trabajos en segundo plano: pedirlos, hacerlos pieza por pieza y entregar un solo ZIP.
+"""Trabajos en segundo plano: pedirlos, hacerlos pieza por pieza y entregar lo que salió.
 
 Cada pieza es un documento que se emite y queda: por eso se puede matar el proceso en cualquier
 momento y seguir después, aquí o en otra máquina, sin repetir ninguna. Varios procesos se reparten
-las piezas reservándolas de una en una. El ZIP se arma aparte y se publica entero al final.
+las piezas reservándolas de una en una. Al final se entrega, según la clase, un ZIP con todas o el
+documento de la única que hay; lo que no se emite (un borrador) es un archivo suelto. El archivo se
+escribe aparte y se publica entero.
 
 Cada app registra sus clases de trabajo: `registrar(Clase(…))`.
 """
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from . import correos_de_trabajos, empaque
+from .avance_de_trabajo import Avance, Interrumpido
 from .avisos import avisar
 from .documentos import SinPango
 from .embebido import asegurar
+from .emision import ArchivoPerdido
 from .jurisdiccion import Permiso
-from .models import Aviso, PiezaDeTrabajo, Trabajo, Usuario
+from .models import Aviso, DocumentoEmitido, PiezaDeTrabajo, Trabajo, Usuario
 from .models.documento import oficina_de
 from .models.trabajo import INTENTOS_POR_PIEZA, PLAZO_SIN_LATIDO
 from .versiones import bloquear
@@ -35,12 +40,19 @@ Estado = Trabajo.Estado
 TURNOS = 8
 # Una tarea que quedó a medias de un proceso que murió y ya nadie espera.
 PLAZO_DE_TAREA = timedelta(days=1)
+# Un trabajador mira la cola cada segundo: si en este rato nadie tomó un trabajo, o no hay ninguno
+# o todos están ocupados.
+PLAZO_DE_EMPEZAR = timedelta(seconds=20)
+# Lo que puede tardar otra tarea de la misma cola, que no da señas mientras se hace.
+PLAZO_DE_OTRA_TAREA = timedelta(minutes=10)
 
 NO_SE_PUDO = "No se pudo componer este documento; el detalle quedó en la bitácora del servidor."
 MATA = "El proceso que lo componía se interrumpió varias veces."
 SIN_CUENTA = "La cuenta que lo pidió ya no puede pedirlo: cambió de rol, de oficina o se cerró."
-SIN_DISCO = "Los documentos están hechos, pero no se pudo escribir el ZIP: revise el disco."
+SIN_DISCO = "Se compuso, pero no se pudo escribir el archivo: revise el disco del servidor."
+SIN_MEMORIA = "No alcanzó la memoria del servidor para componer este documento."
 SIN_CLASE = "La plataforma ya no hace esta clase de trabajos."
+LARGO_DEL_ERROR = PiezaDeTrabajo._meta.get_field("error").max_length
 
 bitacora = logging.getLogger(__name__)
 
@@ -55,11 +67,22 @@ class NoSePuedeSeguir(Exception):
 
 @dataclass(frozen=True)
 class Clase:
-    """Una clase de trabajo. `hacer(trabajo, clave, por)` emite una pieza y da su documento."""
+    """Una clase de trabajo.
+
+    `hacer(trabajo, clave, por, avanzar)` hace una pieza: la emite y da su documento o, si no se
+    emite, da sus bytes. `avanzar` es un Avance; `fases`, las que dice, con su nombre y en orden.
+    `en_zip`: si son muchas piezas y se entregan juntas; si no, es una sola y se entrega tal cual.
+    `alcanza(trabajo, usuario)`: si quien ve el trabajo puede además llevarse lo que salió.
+    `donde(trabajo)`: la página en que se pide.
+    """
 
     clave: str
     nombre: str
     hacer: Callable
+    en_zip: bool = True
+    fases: tuple = field(default=())
+    alcanza: Callable = lambda trabajo, usuario: True
+    donde: Callable = lambda trabajo: trabajo.get_absolute_url()
 
 
 CLASES = {}
@@ -67,6 +90,15 @@ CLASES = {}
 
 def registrar(clase):
     CLASES[clase.clave] = clase
+
+
+def clase_de(trabajo):
+    """Su Clase; la de una que ya no existe lanza NoSePuedeSeguir al hacer."""
+    return CLASES.get(trabajo.clase) or Clase(trabajo.clase, "", _no_se_hace)
+
+
+def _no_se_hace(*_):
+    raise NoSePuedeSeguir(SIN_CLASE)
 
 
 # --- Pedir, cancelar, reanudar ------------------------------------------------------------------
@@ -125,6 +157,7 @@ def reanudar(trabajo, *, por):
         raise NoProcede("Ya hay otro igual en camino: siga en ese.")
     actual.piezas.filter(documento=None).update(error="", reservada=None, por="", intentos=0)
     actual.estado, actual.motivo, actual.armando_por = Estado.EN_COLA, "", ""
+    actual.fase, actual.paso, actual.pasos = "", 0, 0
     actual.empezado = actual.terminado = None
     actual.latido = timezone.now()
     _asentar(actual, por, "Reanudado")
@@ -172,7 +205,7 @@ def correr(pk, *, quien, alto=None):
         return
     try:
         while not alto.is_set() and (pieza := _reservar(trabajo, quien)):
-            _hacer(trabajo, pieza)
+            _hacer(trabajo, pieza, alto)
         if alto.is_set():
             # Otro proceso, o este al volver, sigue en seguida y no cuando se note la falta.
             atender.enqueue(pk)
@@ -210,21 +243,32 @@ def _reservar(trabajo, quien):
     return pieza
 
 
-def _hacer(trabajo, pieza):
-    """La emite y lo anota. Si la base no responde no es culpa de la pieza: se deja para después."""
-    if trabajo.clase not in CLASES:
-        raise NoSePuedeSeguir(SIN_CLASE)
+def _hacer(trabajo, pieza, alto=None):
+    """La hace y lo anota. Si la base no responde no es culpa de la pieza: se deja para después."""
+    avanzar = Avance(trabajo, pieza, alto)
     try:
-        documento = CLASES[trabajo.clase].hacer(trabajo, pieza.clave, _autor(trabajo))
+        hecho = clase_de(trabajo).hacer(trabajo, pieza.clave, _autor(trabajo), avanzar)
+    except Interrumpido:
+        _devolver(pieza)
     except SinPango as falta:
         raise NoSePuedeSeguir(str(falta)) from falta
     except (NoSePuedeSeguir, OperationalError):
         raise
-    except Exception:
+    except Exception as error:
         bitacora.exception("No se pudo hacer la pieza %s del trabajo %s.", pieza.clave, trabajo.pk)
-        _anotar(pieza, error=NO_SE_PUDO)
+        _anotar(pieza, error=_en_palabras(error))
     else:
-        _anotar(pieza, documento=documento)
+        if isinstance(hecho, DocumentoEmitido):
+            _anotar(pieza, documento=hecho)
+        else:
+            _entregar(trabajo, hecho)
+
+
+def _en_palabras(error):
+    """Lo que se le dice a quien lo pidió; el detalle queda en la bitácora del servidor."""
+    if isinstance(error, ArchivoPerdido):
+        return str(error)[:LARGO_DEL_ERROR]
+    return SIN_MEMORIA if isinstance(error, MemoryError) else NO_SE_PUDO
 
 
 def _autor(trabajo):
@@ -239,6 +283,12 @@ def _anotar(pieza, **como_fue):
     """Vale lo primero que se anotó: otro pudo terminarla si este tardó demasiado."""
     suya = PiezaDeTrabajo.objects.por_hacer().filter(pk=pieza.pk)
     suya.update(**como_fue, reservada=None)
+
+
+def _devolver(pieza):
+    """La que se paró a medias queda libre, y no cuenta como intento."""
+    suya = PiezaDeTrabajo.objects.por_hacer().filter(pk=pieza.pk, por=pieza.por)
+    suya.update(reservada=None, intentos=pieza.intentos - 1)
 
 
 # --- Cerrar -------------------------------------------------------------------------------------
@@ -257,6 +307,8 @@ def _tomar_cierre(trabajo, quien):
 
 
 def _cerrar(trabajo, quien):
+    if not clase_de(trabajo).en_zip:
+        return _cerrar_el_unico(trabajo, quien)
     if fallidas := trabajo.piezas.exclude(error="").count():
         total = trabajo.piezas.count()
         return _fallar(trabajo, f"Sin hacer: {fallidas} de {total} documentos.")
@@ -277,9 +329,31 @@ def _cerrar(trabajo, quien):
     return None
 
 
+def _cerrar_el_unico(trabajo, quien):
+    pieza = trabajo.piezas.select_related("documento").get()
+    if pieza.error:
+        return _fallar(trabajo, pieza.error)
+    return _publicar(
+        trabajo, quien, empaque.YaGuardado(pieza.documento.sha256, pieza.documento.tamano)
+    )
+
+
+def _entregar(trabajo, contenido):
+    """Lo que no se emite se publica en cuanto está: no queda un documento del que tomarlo luego."""
+    try:
+        paquete = empaque.suelto(contenido)
+    except OSError:
+        bitacora.exception("No se pudo escribir el archivo del trabajo %s.", trabajo.pk)
+        return _fallar(trabajo, SIN_DISCO)
+    # Nadie lo está cerrando: su única pieza sigue por hacer.
+    if not _publicar(trabajo, "", paquete):
+        paquete.descartar()
+    return None
+
+
 @transaction.atomic(durable=True)
 def _publicar(trabajo, quien, paquete):
-    """Ofrece el ZIP ya entero. False si mientras tanto se canceló o lo cerró otro."""
+    """Ofrece el archivo ya entero. False si mientras tanto se canceló o lo cerró otro."""
     actual = bloquear(Trabajo, trabajo.pk)
     if actual.estado != Estado.EN_MARCHA or actual.armando_por != quien:
         return False
@@ -300,7 +374,7 @@ def _fallar(trabajo, motivo):
 
 def _avisar(trabajo):
     """El único lugar donde se cuenta que terminó; la clave hace que se diga una vez por final."""
-    mensaje = correos_de_trabajos.terminado(trabajo)
+    mensaje = correos_de_trabajos.terminado(trabajo, en_zip=clase_de(trabajo).en_zip)
     clave = f"trabajo-{trabajo.pk}-{trabajo.estado}"
     if trabajo.estado == Estado.FALLIDO:
         clave += f"-{trabajo.terminado:%Y%m%d%H%M%S%f}"
@@ -312,6 +386,25 @@ def _avisar(trabajo):
         direccion=trabajo.get_absolute_url(),
         correo={**mensaje, "caduca": trabajo.vence},
     )
+
+
+# --- Mirar --------------------------------------------------------------------------------------
+
+
+def nadie_lo_atiende(trabajo):
+    """Si ya debería estarse haciendo y ningún trabajador da señas, ni ocupado en otra cosa."""
+    ahora = timezone.now()
+    if not trabajo.esta_vivo or trabajo.latido > ahora - PLAZO_DE_EMPEZAR:
+        return False
+    hace_poco = ahora - PLAZO_SIN_LATIDO
+    if trabajo.estado == Estado.EN_MARCHA:
+        # Quien barre lo devuelve a la cola a los dos minutos: si pasó el doble, no hay quien barra.
+        return trabajo.latido < hace_poco - PLAZO_SIN_LATIDO
+    if Trabajo.objects.filter(estado=Estado.EN_MARCHA, latido__gt=hace_poco).exists():
+        return False
+    de_ahora = Q(finished_at__gt=max(trabajo.latido, hace_poco))
+    de_ahora |= Q(status=TaskResultStatus.RUNNING, started_at__gt=ahora - PLAZO_DE_OTRA_TAREA)
+    return not DBTaskResult.objects.filter(de_ahora).exists()
 
 
 # --- Barrer -------------------------------------------------------------------------------------
@@ -326,7 +419,7 @@ def barrer():
     for pk in list(Trabajo.objects.sin_latido(ahora).values_list("pk", flat=True)):
         _volver_a_la_cola(pk, ahora)
     for pk in list(Trabajo.objects.vencidos(ahora).values_list("pk", flat=True)):
-        _borrar_zip(pk, ahora)
+        _borrar_archivo(pk, ahora)
     viejas = DBTaskResult.objects.filter(task_path=atender.module_path)
     viejas.finished().filter(finished_at__lt=ahora - PLAZO_DE_TAREA).delete()
     empaque.limpiar_restos()
@@ -360,7 +453,7 @@ def soltar(quien):
 
 
 @transaction.atomic
-def _borrar_zip(pk, ahora):
+def _borrar_archivo(pk, ahora):
     vencidos = Trabajo.objects.vencidos(ahora).select_for_update(skip_locked=True, of=("self",))
     if trabajo := vencidos.filter(pk=pk).first():
         archivo, almacen = trabajo.archivo.name, trabajo.archivo.storage

@@ -8,6 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from django.utils.html import format_html, format_html_join
+
 # El plano común de todos los mapas: equirrectangular, que sobre el ecuador apenas deforma. El
 # origen deja a Galápagos entero, con Darwin y Wolf, en coordenadas positivas; con 250 unidades por
 # grado (una cada 440 m) bastan enteros de cuatro cifras y el mapa pesa poco.
@@ -58,6 +60,34 @@ class Caja(NamedTuple):
     def con_margen(self, margen):
         doble = 2 * margen
         return Caja(self.x - margen, self.y - margen, self.ancho + doble, self.alto + doble)
+
+
+class Enlace(NamedTuple):
+    """Celdas con un mismo destino, como (trazo, título). `titulo` nombra el enlace.
+
+    Se escribe sin plantilla: hay cientos en un mapa y es lo que más pesa en una página.
+    """
+
+    url: str
+    titulo: str
+    celdas: list[tuple[str, str]]
+    clase: str = ""
+
+    @property
+    def celdas_svg(self):
+        titulos = (format_html("<title>{}</title>", t) if t else "" for _, t in self.celdas)
+        trazos = (trazo for trazo, _ in self.celdas)
+        return format_html_join("", '<path d="{}">{}</path>', zip(trazos, titulos, strict=True))
+
+    @property
+    def svg(self):
+        """Las celdas dentro de su enlace, si lo tiene."""
+        if not self.url:
+            return self.celdas_svg
+        clase = format_html(' class="{}"', self.clase) if self.clase else ""
+        return format_html(
+            '<a href="{}"{}><title>{}</title>{}</a>', self.url, clase, self.titulo, self.celdas_svg
+        )
 
 
 def caja_de_todas(cajas):

@@ -46,12 +46,9 @@ class Recuento:
 class CantonEnZona:
     codigo: str
     nombre: str
-    cabecera: str = ""
+    cabecera: str
+    url: str
     recuento: Recuento = field(default_factory=Recuento)
-
-    @property
-    def url(self):
-        return Gad(pk=self.codigo).get_absolute_url()
 
 
 @dataclass
@@ -63,12 +60,9 @@ class ProvinciaEnZona:
 
     codigo: str
     nombre: str
+    url: str
     propia: bool = False
     cantones: list[CantonEnZona] = field(default_factory=list)
-
-    @property
-    def url(self):
-        return Gad(pk=self.codigo).get_absolute_url()
 
 
 def recuento_por_zona(fecha):
@@ -95,18 +89,20 @@ def provincias_de_zona(zona, fecha):
     """[ProvinciaEnZona] con sus cantones vigentes, por nombre, y sus GAD. Dos consultas."""
     nombres = dict(Territorio.objects.provincias().values_list("codigo", "nombre"))
     gads = Gad.objects.vigentes_en(fecha).filter(territorio__zona=zona).order_by("pk")
-    provincias, cantones = {}, {}
+    provincias, cantones, direccion = {}, {}, Gad.enlazador()
     for codigo, nivel, nombre, capital in gads.values_list(
         "pk", "nivel", "territorio__nombre", "territorio__capital"
     ):
         # Por código sale primero la provincia, luego cada cantón y en seguida sus parroquias.
         clave = codigo[:2]
-        provincia = provincias.setdefault(clave, ProvinciaEnZona(clave, nombres[clave]))
+        if clave not in provincias:
+            provincias[clave] = ProvinciaEnZona(clave, nombres[clave], direccion(clave))
+        provincia = provincias[clave]
         if len(codigo) == 2:
             provincia.propia = True
             continue
         if len(codigo) == 4:
-            cantones[codigo] = CantonEnZona(codigo, nombre, capital)
+            cantones[codigo] = CantonEnZona(codigo, nombre, capital, direccion(codigo))
             provincia.cantones.append(cantones[codigo])
         if codigo[:4] in cantones:
             cantones[codigo[:4]].recuento.sumar(nivel)
@@ -122,12 +118,16 @@ def mapa_del_pais(recuentos, fecha):
     """Las zonas por color y número; cada celda lleva a la página de su zona."""
     fijado = {zona.numero: _conjunto(zona, recuento) for zona, recuento in recuentos}
     consulta = _consulta(fecha)
+    direcciones = {
+        zona.numero: reverse("territorios:zona", args=[zona.numero]) + consulta
+        for zona, _ in recuentos
+    }
 
     def estilo(celda):
         return Estilo(
             TONO_DE_ZONA.get(celda.zona, ARENA),
             f"{celda.nombre}{_si_no_existia(celda, fecha)} · Zona {celda.zona}",
-            url=reverse("territorios:zona", args=[celda.zona]) + consulta,
+            url=direcciones[celda.zona],
             conjunto=fijado[celda.zona],
         )
 
@@ -144,7 +144,9 @@ def mapa_de_zona(zona, provincias, fecha):
     """Los cantones de la zona por provincia; cada celda lleva a la página de su GAD."""
     tonos = {p.codigo: TONOS[i % len(TONOS)] for i, p in enumerate(provincias)}
     cantones = {canton.codigo: canton for p in provincias for canton in p.cantones}
-    nombres = {p.codigo: p.nombre for p in provincias}
+    conjuntos = {p.codigo: Conjunto(p.codigo, p.nombre) for p in provincias}
+    nombres = ", ".join(p.nombre for p in provincias)
+    direccion = Gad.enlazador()
 
     def estilo(celda):
         clave = celda.codigo[:2]
@@ -154,16 +156,16 @@ def mapa_de_zona(zona, provincias, fecha):
         return Estilo(
             tonos[clave],
             _titulo_de_canton(celda, canton, fecha),
-            url=Gad(pk=celda.codigo).get_absolute_url(),
+            url=direccion(celda.codigo),
             etiqueta=celda.nombre,
-            conjunto=Conjunto(clave, nombres[clave]),
+            conjunto=conjuntos[clave],
         )
 
     return dibujar(
         estilo,
         ventana=list(cantones),
         titulo=f"Cantones de la {zona}, {zona.nombre}",
-        descripcion=f"{len(cantones)} cantones, por provincia: {', '.join(nombres.values())}.",
+        descripcion=f"{len(cantones)} cantones, por provincia: {nombres}.",
         identificador="zona",
         leyenda=[Leyenda(p.nombre, tonos[p.codigo]) for p in provincias if len(provincias) > 1],
     )

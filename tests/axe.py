@@ -2,12 +2,12 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 
 from acompanamiento.models import Estrategia
 from territorios.models import Gad, Usuario
 
 from .fabricas import LineaFactory, PronunciamientoFactory
+from .siembra import cuentas, sembrar
 
 ANCHO_CON_LETRA = """letra => {
     document.documentElement.style.setProperty("--bs-font-sans-serif", letra);
@@ -17,9 +17,7 @@ ANCHO_CON_LETRA = """letra => {
 
 @pytest.fixture
 def piloto(transactional_db):
-    call_command("cargar_dpa", verbosity=0)
-    call_command("cargar_piloto", verbosity=0)
-    call_command("crear_usuarios_demo", verbosity=0)
+    sembrar(cuentas)
     # El piloto no trae líneas programáticas: se mira una en consulta, observada por Rioverde.
     linea = LineaFactory(
         estrategia=Estrategia.objects.get(),

@@ -7,6 +7,7 @@ territorio de dos zonas y dos grupos (el segundo cruza de una zona a la otra).
 import gc
 import os
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -54,7 +55,18 @@ from .fabricas_informe import informes  # noqa: F401
 from .fabricas_plan import del_plan  # noqa: F401
 from .fabricas_trabajos import en_bloque  # noqa: F401
 from .fabricas_vision import temas  # noqa: F401
-from .rutas import muestrario  # noqa: F401
+from .rutas import muestrario, sin_pdf  # noqa: F401
+
+RAIZ = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Primero los archivos que recorren toda la plataforma, que son los más largos.
+
+    Si quedaran al final, un proceso terminaría solo mientras los demás esperan.
+    """
+    items.sort(key=lambda prueba: prueba.path.parent != RAIZ)
 
 
 def pytest_collection_finish(session):

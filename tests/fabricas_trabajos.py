@@ -13,6 +13,8 @@ from territorios.archivos import nombre_al_azar
 from territorios.models import DocumentoEmitido, Trabajo, Zona
 from territorios.models.documento import oficina_de
 
+from . import fabricas_informe
+
 SITIO = "http://pruebas"
 
 
@@ -66,8 +68,14 @@ def dentro_de(trabajo):
 
 
 @pytest.fixture
-def en_bloque(zonal1, zonal4):
-    """El de la zona 1, listo; el de la zona 4, cancelado."""
+def en_bloque(zonal1, zonal4, informes):
+    """Fichas: el de la zona 1, listo; el de la zona 4, cancelado. De informes, lo mismo."""
     cancelado = trabajos.cancelar(pedir_de(zonal4, zona=4, nivel="provinciales"), por=zonal4)
     listo = listo_de(zonal1, nivel="provinciales")
-    return {"trabajo1": listo, "trabajo4": cancelado}
+    emision = fabricas_informe.pedir_de(informes["informe grupo2"], zonal4)
+    return {
+        "trabajo1": listo,
+        "trabajo4": cancelado,
+        "borrador1": fabricas_informe.borrador_listo(informes["informe grupo1"], zonal1),
+        "emision4": trabajos.cancelar(emision, por=zonal4),
+    }

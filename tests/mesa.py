@@ -3,21 +3,9 @@
 import json
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from playwright.sync_api import expect
 
 from .fabricas import CLAVE
-
-
-def cargar_con_cuentas():
-    """La DPA, el piloto y las cuentas de demostración, que entran con `CLAVE`."""
-    call_command("cargar_dpa", verbosity=0)
-    call_command("cargar_piloto", verbosity=0)
-    call_command("crear_usuarios_demo", verbosity=0)
-    for usuario in get_user_model().objects.all():
-        usuario.set_password(CLAVE)
-        usuario.save()
 
 
 def del_piloto(*numeros):

@@ -93,6 +93,7 @@ VEN |= {
 VEN |= {"documento 0807": {"plan_rioverde"}, "documento zona 1": {"central", "zonal1"}}
 # De quien lo pidió y de la central, aunque otra zona pida lo mismo.
 VEN |= {"trabajo1": {"central", "zonal1"}, "trabajo4": {"central", "zonal4"}}
+VEN |= {"borrador1": VEN["trabajo1"], "emision4": VEN["trabajo4"]}
 DEL_PLAN = {
     **dict.fromkeys((f"{que} 0807" for que in DE_UN_GAD), {"central", "zonal1", "plan_rioverde"}),
     **dict.fromkeys((f"{que} 1303" for que in DE_UN_GAD), {"central", "zonal4", "plan_chone"}),
@@ -229,6 +230,15 @@ def de_la_plataforma():
     return [
         r for r in rutas() if not r.nombre.startswith(ajenas) and not r.camino.startswith(CON_LLAVE)
     ]
+
+
+@pytest.fixture
+def sin_pdf(monkeypatch):
+    """Importa quién recibe el documento, no componerlo: se devuelve su HTML.
+
+    Se pide antes que lo demás, para que tampoco se compongan los documentos de la muestra.
+    """
+    monkeypatch.setattr("territorios.documentos.html_a_pdf", lambda html, *a, **k: html.encode())
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from acompanamiento.models import Estrategia, Grupo
+from pdot.models import Informe
 from territorios.models import Trabajo, Usuario
 from tests.axe import abrir_sesion, anchas, violaciones
 from tests.fabricas import HitoFactory, HitoGrupoFactory
 from tests.fabricas_avisos import AvisoFactory
 from tests.fabricas_datos import llave_de
 from tests.fabricas_documentos import emitido
+from tests.fabricas_informe import borrador_listo
+from tests.fabricas_informe import pedir_de as pedir_informe
 from tests.fabricas_trabajos import listo_de, pedir_de
 
 pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
@@ -94,15 +97,18 @@ def test_los_datos_abiertos_y_la_api(live_server, page, client, piloto, publicac
 
 
 def paginas_en_bloque():
-    """Uno listo y uno en cola, pedidos por la zona 4."""
+    """Uno listo y uno en cola, pedidos por la zona 4, y lo mismo de un informe suyo."""
     zonal = Usuario.objects.get(username="zonal4")
     listo = listo_de(zonal, zona=4, nivel="provinciales")
     en_cola = pedir_de(zonal, zona=4, nivel="municipales")
+    informe = Informe(estrategia=Estrategia.objects.get(), zona_id=4)
+    borrador, emision = borrador_listo(informe, zonal), pedir_informe(informe, zonal)
     return [
         reverse("pdot:trabajos"),
         reverse("pdot:pedir_fichas"),
-        *(reverse("pdot:trabajo", args=[uno.pk]) for uno in (listo, en_cola)),
-        reverse("pdot:cancelar_trabajo", args=[en_cola.pk]),
+        *(reverse("pdot:trabajo", args=[uno.pk]) for uno in (listo, en_cola, borrador, emision)),
+        *(reverse("pdot:cancelar_trabajo", args=[uno.pk]) for uno in (en_cola, emision)),
+        informe.get_absolute_url(),
     ]
 
 

@@ -8,7 +8,8 @@ from pypdf import PdfReader
 
 from pdot.models import Evaluacion
 
-from .mesa import cargar_con_cuentas, ingresar
+from .mesa import ingresar
+from .siembra import cuentas_con_clave, sembrar
 
 pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
 
@@ -16,7 +17,7 @@ pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def piloto(transactional_db):
     """La DPA, el piloto y las cuentas de demostración, como los ve quien corre `demo`."""
-    cargar_con_cuentas()
+    sembrar(cuentas_con_clave)
 
 
 def salir(page):

@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 from acompanamiento.models import Grupo
 
 from .fabricas import EstrategiaFactory
-from .mesa import cargar_con_cuentas, del_piloto, elegir_en_la_lista, ingresar, proponer_grupo
+from .mesa import del_piloto, elegir_en_la_lista, ingresar, proponer_grupo
+from .siembra import cuentas_con_clave, sembrar
 
 pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
 
@@ -18,7 +19,7 @@ QUIEN = {1: "zonal1", 2: "zonal4", 3: "zonal4", 4: "zonal4"}
 @pytest.fixture
 def estrategia(transactional_db):
     """La DPA y las cuentas de demostración, y una estrategia sin ningún grupo."""
-    cargar_con_cuentas()
+    sembrar(cuentas_con_clave)
     return EstrategiaFactory(codigo="otra-vez", nombre="El piloto, otra vez")
 
 

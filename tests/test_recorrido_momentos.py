@@ -19,7 +19,8 @@ from .cable import Cable
 from .correos import cita_de, enlace_de, los_que_salen, oficio_de
 from .fabricas import EstrategiaFactory
 from .lectura_pdf import texto_de
-from .mesa import cargar_con_cuentas, del_piloto, ingresar, proponer_grupo
+from .mesa import del_piloto, ingresar, proponer_grupo
+from .siembra import cuentas_con_clave, sembrar
 
 pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
 
@@ -45,7 +46,7 @@ TODAS = sorted(DE_UNA + SIN_RED + DE_OTRA)
 @pytest.fixture
 def estrategia(transactional_db):
     """La DPA, las plantillas y las cuentas del piloto; y una estrategia vacía que corre hoy."""
-    cargar_con_cuentas()
+    sembrar(cuentas_con_clave)
     hoy = timezone.localdate()
     return EstrategiaFactory(
         codigo="otra-vez",

@@ -23,6 +23,10 @@ class AcuerdoQuerySet(models.QuerySet):
             return self.none()
         return self.filter(grupo__in=Grupo.objects.visibles_para(usuario))
 
+    def de_zona(self, zona):
+        """Los de los grupos que la zona coordina o en los que tiene algún GAD."""
+        return self.filter(grupo__in=Grupo.objects.de_zona(zona))
+
     def editables_por(self, usuario):
         """Quien edita el grupo edita sus acuerdos."""
         if not usuario.is_authenticated:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
-from territorios.bitacora import cambios_de
+from territorios.bitacora import bitacora_a_pedido, cambios_de
 from territorios.descargas import descargar, formato_pedido
 from territorios.jurisdiccion import Permiso, exige
 from territorios.versiones import Conflicto
@@ -54,6 +54,7 @@ def acuerdos(request):
         "lugar": "acompanamiento",
         "migas": migas_de_acuerdos(),
         "filtro": filtro,
+        "raiz": reverse("acompanamiento:acuerdos"),
         "acuerdos": Paginator(elegidos, POR_PAGINA).get_page(request.GET.get("pagina")),
         "hoja": ACUERDOS,
         "vencidos": visibles.vencidos().count(),
@@ -62,8 +63,9 @@ def acuerdos(request):
     return render(request, "acompanamiento/acuerdos.html", contexto, status=estado)
 
 
-def ficha_de_acuerdo(usuario, acuerdo):
+def ficha_de_acuerdo(request, acuerdo):
     """Contexto de la ficha, salvo `origen`: el encuentro en que nació; None si fue en el grupo."""
+    usuario = request.user
     abierto = acuerdo.estado in Acuerdo.ABIERTOS
     puede_editar = abierto and _esta(Acuerdo.objects.editables_por(usuario), acuerdo)
     # Un GAD anota sin editar; para los demás es lo mismo y no se pregunta dos veces.
@@ -78,8 +80,12 @@ def ficha_de_acuerdo(usuario, acuerdo):
         "avances": acuerdo.avances.select_related("por"),
         "puede_anotar": puede_anotar,
         "puede_editar": puede_editar,
-        "bitacora": cambios_de(usuario, acuerdo.historia.all(), nombrar=lambda fila: "el acuerdo"),
+        **bitacora_a_pedido(request, acuerdo, partial(_bitacora_de_acuerdo, usuario, acuerdo)),
     }
+
+
+def _bitacora_de_acuerdo(usuario, acuerdo):
+    return cambios_de(usuario, acuerdo.historia.all(), nombrar=lambda fila: "el acuerdo")
 
 
 def _esta(acuerdos, acuerdo):

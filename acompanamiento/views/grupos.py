@@ -15,12 +15,20 @@ from ..mapas import mapa_de_grupos
 from ..models import Estrategia, Grupo
 from ..reparto import Reparto, repartir
 
-POR_PAGINA = 100
+POR_PAGINA = 50
+# Lo que la tabla, el mapa y la hoja muestran de cada grupo: se leen todos para contarlos.
+SE_MUESTRA = (
+    *("numero", "nombre", "estado", "motivo", "zona", "criterio__nombre", "sede__nombre"),
+    *("estrategia__codigo", "estrategia__nombre", "estrategia__desde", "estrategia__hasta"),
+)
 
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def inicio(request):
-    """Grupos de la jurisdicción por estrategia, con cuántos GAD reúnen y el mapa de todos."""
+    """Grupos de la jurisdicción por estrategia, con cuántos GAD reúnen.
+
+    El mapa es el de la última estrategia de las elegidas: sus grupos taparían a los de antes.
+    """
     visibles = _visibles(request.user)
     filtro = _filtro(request, visibles)
     es_valido = filtro.is_valid()
@@ -29,6 +37,9 @@ def inicio(request):
         return descargar(formato, GRUPOS, elegidos)
     vivos = [grupo for grupo in elegidos if grupo.esta_vivo]
     conformados = [grupo for grupo in vivos if grupo.esta_conformado]
+    dibujados = [grupo for grupo in vivos if grupo.estrategia_id == vivos[0].estrategia_id]
+    total = Reparto.de(grupo.reparto for grupo in conformados)
+    propio, de_otra_zona = total.partir(request.user.zona_id)
     pagina = Paginator(elegidos, POR_PAGINA).get_page(request.GET.get("pagina"))
     contexto = {
         "lugar": "acompanamiento",
@@ -42,8 +53,10 @@ def inicio(request):
         "pagina": pagina,
         "cuantos": len(conformados),
         "propuestos": len(vivos) - len(conformados),
-        "total": Reparto.de(grupo.reparto for grupo in conformados),
-        "mapa": mapa_de_grupos(vivos) if vivos else None,
+        "total": propio,
+        "de_otra_zona": de_otra_zona,
+        "mapa": mapa_de_grupos(dibujados) if dibujados else None,
+        "del_mapa": vivos[0].estrategia if len(dibujados) < len(vivos) else None,
     }
     estado = 200 if es_valido else 400
     return render(request, "acompanamiento/inicio.html", contexto, status=estado)
@@ -51,9 +64,8 @@ def inicio(request):
 
 def _visibles(usuario):
     """Los que ve, cada uno con su `reparto` de GAD; dos consultas."""
-    consulta = Grupo.objects.visibles_para(usuario).select_related(
-        "estrategia", "criterio", "sede", "zona"
-    )
+    consulta = Grupo.objects.visibles_para(usuario).select_related("estrategia", "criterio", "sede")
+    consulta = consulta.only(*SE_MUESTRA)
     grupos = list(consulta.order_by("-estrategia__desde", "estrategia", "numero"))
     repartos = repartir(grupos)
     for grupo in grupos:

@@ -43,6 +43,7 @@ def hoja(request, grupo):
         "migas": migas_de_ruta(grupo),
         "grupo": grupo,
         "hoja": ruta,
+        "renglones": [(_raiz(renglon.hito), renglon) for renglon in ruta.renglones],
         "hoja_que_se_exporta": HOJA_DE_RUTA,
         "diagrama": diagrama(ruta, hoy),
         "puede_editar": usuario.puede(Permiso.EDITAR_ACOMPANAMIENTO) and grupo.esta_vivo,
@@ -55,6 +56,11 @@ def hoja(request, grupo):
         ),
     }
     return render(request, "acompanamiento/hoja_de_ruta.html", contexto)
+
+
+def _raiz(hito):
+    """La dirección de sus cumplimientos, a la que sigue el código de cada GAD."""
+    return reverse("acompanamiento:cumplimiento", args=[hito.pk, "0"]).removesuffix("0/")
 
 
 def _nombrar(fila):

@@ -26,6 +26,8 @@ def contexto(alcance):
     con_acuerdos = [grupo for grupo in grupos if por_grupo[grupo.pk]]
     return {
         "grupos": [(grupo, por_grupo[grupo.pk]) for grupo in con_acuerdos],
+        "series": list(SERIES.values()),
+        "resumen": _resumen(con_acuerdos, cuentas) if alcance.es_resumido else None,
         "sin_acuerdos": [grupo for grupo in grupos if not por_grupo[grupo.pk]],
         "total": sum(len(suyos) for suyos in por_grupo.values()),
         "cuentas": sum(cuentas.values(), Counter()),
@@ -46,6 +48,12 @@ def _acuerdos(grupos, usuario):
         acuerdo.como_va = SERIES[como_va(acuerdo)].removesuffix("s")
         por_grupo[acuerdo.grupo_id].append(acuerdo)
     return por_grupo
+
+
+def _resumen(grupos, cuentas):
+    """[(grupo, [cuántos de cada serie], total)], si son tantos que uno por uno no caben."""
+    filas = [(grupo, [cuentas[grupo.pk][serie] for serie in SERIES]) for grupo in grupos]
+    return [(grupo, suyos, sum(suyos)) for grupo, suyos in filas]
 
 
 def _grafico(grupos, cuentas):

@@ -15,6 +15,10 @@ from talleres.models import Encuentro
 from territorios.models import Gad, Usuario, Zona
 
 from ..coherencia import ORDEN_DE_NIVELES
+from .lectura import aprobado_de, grupos_de, miembros_de
+
+# Con más, lo de cada grupo va en un renglón: entero, un informe nacional pasaba de 700 páginas.
+GRUPOS_EN_DETALLE = 20
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Alcance:
         return self.todos_los_grupos.conformados()
 
     @cached_property
+    def es_resumido(self):
+        """Si son tantos grupos que el detalle de cada uno queda para su propio informe."""
+        return self.grupos.count() > GRUPOS_EN_DETALLE
+
+    @cached_property
     def propuestos(self):
         """QuerySet de los que faltan: todavía no acompañan a nadie."""
         return self.todos_los_grupos.filter(estado=Grupo.Estado.PROPUESTO)
@@ -70,9 +79,32 @@ class Alcance:
         miembros = Gad.objects.filter(pk__in=self._membresias.values("gad")).para_lista()
         return sorted(miembros, key=lambda gad: (ORDEN_DE_NIVELES.index(gad.nivel), gad.pk))
 
+    def es_de_otra_zona(self, gad):
+        """Si está en uno de esos grupos sin ser de la zona: se dice aparte (pdot.ambito)."""
+        return bool(self.zona) and gad.territorio.zona_id != self.zona.pk
+
+    @property
+    def gads_propios(self):
+        """Los que se cuentan: de una zona, solo los suyos."""
+        return [gad for gad in self.gads if not self.es_de_otra_zona(gad)]
+
+    @property
+    def gads_de_otra_zona(self):
+        return [gad for gad in self.gads if self.es_de_otra_zona(gad)]
+
     @property
     def _membresias(self):
         return Grupo.gads.through.objects.vigentes_en().filter(grupo__in=self.grupos)
+
+    @cached_property
+    def aprobado(self):
+        """(grupos, {grupo: [GAD]}, {grupo: Matriz}, {GAD: EvaluacionLeida}), una vez por informe.
+
+        Tres secciones lo leen y es lo que más tarda.
+        """
+        grupos = grupos_de(self)
+        miembros = miembros_de(grupos)
+        return grupos, miembros, *aprobado_de(miembros, self.usuario)
 
     @property
     def corte(self):

@@ -3,15 +3,18 @@
 from collections import Counter
 
 from django.db.models import Prefetch
+from django.utils.formats import date_format
 
 from talleres.asistencia import contar_por_encuentro
 from talleres.documentos_cronograma import TOPE_DE_ENCUENTROS, bloques_de, insumos_de
 from talleres.models import Encuentro, Participante, PuntoAgenda, Traslado
-from talleres.programa import opciones_de, poner_lo_suyo
+from talleres.programa import entidades_de, poner_lo_suyo
 from territorios.texto import enumerar
 
 from .secciones import Seccion
 
+# Las que nombra el título de una agenda; las demás se leen debajo.
+SEDES_A_LA_VISTA = 4
 Tipo, Estado, Jornada = Encuentro.Tipo, Encuentro.Estado, Encuentro.Jornada
 
 
@@ -23,10 +26,10 @@ def cronograma(alcance):
     cuantos = alcance.encuentros.count()
     if cuantos > TOPE_DE_ENCUENTROS:
         return {"cuantos": cuantos, "tipos": Tipo.choices, "meses": _por_mes(alcance.encuentros)}
-    encuentros = list(alcance.encuentros.para_cronograma())
-    entidades = {una.pk: una for una in opciones_de(alcance.encuentros)["entidad"]}
+    encuentros = list(alcance.encuentros.para_cronograma().select_related("canton__padre"))
+    entidades = {una.pk: una for una in entidades_de(alcance.encuentros)}
     poner_lo_suyo(encuentros, {grupo.pk: grupo for grupo in alcance.todos_los_grupos}, entidades)
-    traslados = _traslados(alcance, encuentros)
+    traslados = _traslados(alcance)
     return {
         "cuantos": cuantos,
         "tipos": Tipo.choices,
@@ -36,13 +39,13 @@ def cronograma(alcance):
     }
 
 
-def _traslados(alcance, encuentros):
+def _traslados(alcance):
     """Los de la estrategia; de una zona o un grupo, los de los días en que tiene un encuentro."""
     suyos = Traslado.objects.visibles_para(alcance.usuario).filter(estrategia=alcance.estrategia)
     if alcance.hasta:
         suyos = suyos.filter(fecha__lte=alcance.hasta)
     if not alcance.es_toda:
-        suyos = suyos.filter(fecha__in={encuentro.fecha for encuentro in encuentros})
+        suyos = suyos.en_dias_de(alcance.encuentros)
     return list(suyos)
 
 
@@ -82,11 +85,21 @@ def _huella(punto):
 
 
 def _agenda(talleres, visibles):
+    jornada = Jornada(talleres[0].jornada).label if talleres[0].jornada else "Todo el día"
     return {
-        "jornada": Jornada(talleres[0].jornada).label if talleres[0].jornada else "",
+        "titulo": f"{jornada}: {_donde(talleres)}",
         "puntos": talleres[0].puntos,
         "talleres": [(taller, _numeros(taller, visibles)) for taller in talleres],
     }
+
+
+def _donde(talleres):
+    """«Esmeraldas (22 ago) y Pedernales (27 ago)»: dos agendas de tarde no se llaman igual."""
+    dichos = [
+        f"{uno.lugar} ({date_format(uno.fecha, 'j b')})" for uno in talleres[:SEDES_A_LA_VISTA]
+    ]
+    de_mas = len(talleres) - len(dichos)
+    return enumerar([*dichos, f"{de_mas} más"] if de_mas else dichos)
 
 
 def _numeros(encuentro, visibles):
@@ -118,11 +131,24 @@ def asistencia(alcance):
     ]
     return {
         "filas": filas,
+        "meses": _asistencia_por_mes(filas) if len(filas) > TOPE_DE_ENCUENTROS else None,
         "niveles": Participante.Nivel.labels,
         "con_nomina": bool(registradas),
         "declarados": sum(fila["declarados"] or 0 for fila in filas),
         "registrados": sum(fila["suma"].total for fila in filas if fila["suma"]),
     }
+
+
+def _asistencia_por_mes(filas):
+    """[(primer día del mes, encuentros, declarados, registrados, mujeres, hombres, sin dato)]."""
+    meses = {}
+    for fila in filas:
+        suma, de_este = fila["suma"], [1, fila["declarados"] or 0, 0, 0, 0, 0]
+        if suma:
+            de_este[2:] = [suma.total, suma.mujeres, suma.hombres, suma.sin_dato]
+        mes = fila["encuentro"].fecha.replace(day=1)
+        meses[mes] = [a + b for a, b in zip(meses.get(mes, [0] * 6), de_este, strict=True)]
+    return [(mes, *meses[mes]) for mes in sorted(meses)]
 
 
 def _niveles(asistencia):

@@ -15,6 +15,8 @@ from .texto import bloques
 
 PLANTILLA = "pdot/informe/informe.html"
 CLASE = "Informe de la estrategia"
+# La fase en que se arman las secciones, para quien mira cómo va.
+SECCIONES = "secciones"
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,11 @@ class Capitulo:
         return f"seccion-{self.clave}"
 
 
-def pliego_de(informe, alcance):
+def pliego_de(informe, alcance, avanzar=None):
     """El Pliego con que se emite o se saca en borrador, con los ojos de `alcance.usuario`."""
     return Pliego(
         plantilla=PLANTILLA,
-        contexto=armar(informe, alcance),
+        contexto=armar(informe, alcance, avanzar),
         titulo=alcance.titulo,
         clase=CLASE,
         clave=clave_de(informe),
@@ -48,9 +50,10 @@ def clave_de(informe):
     return f"informe:{informe.estrategia.codigo}:{informe.clave}"
 
 
-def armar(informe, alcance):
-    """Lo que imprime la plantilla."""
-    capitulos = _numerar_titulos(_capitulos(informe, alcance))
+def armar(informe, alcance, avanzar=None):
+    """Lo que imprime la plantilla. Antes de cada una, `avanzar(SECCIONES, n, de cuántas)`."""
+    avanzar = avanzar or (lambda *_: None)
+    capitulos = _numerar_titulos(_capitulos(informe, alcance, avanzar))
     contenidos = [capitulo.contenido for capitulo in capitulos]
     contenidos, figuras = marcas.numerar(contenidos, marcas.FIGURA)
     contenidos, tablas = marcas.numerar(contenidos, marcas.TABLA)
@@ -68,15 +71,18 @@ def armar(informe, alcance):
     }
 
 
-def _capitulos(informe, alcance):
+def _capitulos(informe, alcance, avanzar):
     """En orden: la introducción, las secciones, lo que se concluye y recomienda, y los anexos."""
-    secciones = encendidas(informe.secciones_apagadas)
+    secciones, hechas = encendidas(informe.secciones_apagadas), []
+    for lugar, una in enumerate(secciones, 1):
+        avanzar(SECCIONES, lugar, len(secciones))
+        hechas.append(_de_seccion(una, alcance))
     return [
         *_escrito("introduccion", "Introducción", informe.introduccion),
-        *(_de_seccion(una, alcance) for una in secciones if not una.anexo),
+        *(una for una in hechas if not una.anexo),
         *_escrito("conclusiones", "Conclusiones", informe.conclusiones),
         *_escrito("recomendaciones", "Recomendaciones", informe.recomendaciones),
-        *(_de_seccion(una, alcance) for una in secciones if una.anexo),
+        *(una for una in hechas if una.anexo),
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from acompanamiento.models import Membresia
-from pdot.capacidades import FichaDePlan, actividades_de_planes, armar_ficha, poner_asistencia
+from pdot.capacidades import FichaDePlan, actividades_de_planes, armar_ficha
 from pdot.documentos_capacidades import imagen_de
 from pdot.models import Necesidad, PlanCapacidades
 
@@ -29,10 +29,15 @@ def contexto(alcance):
     grupos = grupos_de(alcance)
     planes = planes_de(alcance, grupos)
     fichas = _fichas(planes, alcance.usuario)
-    leidos = [PlanLeido(plan, fichas[plan.pk], _imagen(fichas[plan.pk])) for plan in planes]
+    resumido = alcance.es_resumido
+    leidos = [
+        PlanLeido(plan, fichas[plan.pk], "" if resumido else _imagen(fichas[plan.pk]))
+        for plan in planes
+    ]
     con_plan = {plan.grupo_id for plan in planes}
     return {
         "planes": leidos,
+        "resumido": resumido,
         "sin_plan": [grupo for grupo in grupos if grupo.pk not in con_plan],
         "actividades": sum(len(leido.ficha.actividades) for leido in leidos),
     }
@@ -60,7 +65,6 @@ def _lugar(plan):
 def _fichas(planes, usuario):
     """{plan: FichaDePlan}. Seis consultas, sean cuantos sean."""
     actividades = list(actividades_de_planes(planes, usuario))
-    poner_asistencia(actividades)
     necesidades = _necesidades(planes, usuario)
     return {
         plan.pk: armar_ficha(

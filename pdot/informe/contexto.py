@@ -19,7 +19,9 @@ REALIZADO, CANCELADO = Encuentro.Estado.REALIZADO, Encuentro.Estado.CANCELADO
 
 
 def contexto(alcance):
-    cifras = resumir_parte(alcance.todos_los_grupos, alcance.encuentros)
+    zona = alcance.zona.pk if alcance.zona else None
+    cifras = resumir_parte(alcance.todos_los_grupos, alcance.encuentros, zona)
+    gads, de_otra_zona = alcance.gads_propios, alcance.gads_de_otra_zona
     pais = resumir(alcance.corte)
     return {
         "corte": _dicho(alcance.corte),
@@ -35,9 +37,11 @@ def contexto(alcance):
             for estado, nombre in Encuentro.Estado.choices
             if cifras["encuentros"]["por_estado"][estado]
         ],
-        "frase_gads": contar_por_nivel(alcance.gads),
-        "cuantos_gads": len(alcance.gads),
-        "provincias": _provincias(alcance.gads),
+        "frase_gads": contar_por_nivel(gads),
+        "cuantos_gads": len(gads),
+        "provincias": _provincias(gads),
+        "frase_de_otra_zona": contar_por_nivel(de_otra_zona),
+        "cuantos_en_total": len(gads) + len(de_otra_zona),
         "grupos": grupos_en_cifras(alcance),
     }
 

@@ -8,8 +8,11 @@ from pdot.documentos import PREGUNTAS_EN_VERTICAL
 from territorios.documentos import contar_por_nivel, por_nivel
 
 from .graficos import apiladas
-from .lectura import aprobado_de, grupos_de, miembros_de, sin_repetir
+from .lectura import sin_repetir
 from .secciones import Seccion
+
+# Los que tienen columna; sin responder no es una respuesta.
+RESPONDIDOS = [valor for valor in VALORES if valor != SIN]
 
 
 @dataclass
@@ -28,17 +31,21 @@ class EvaluacionesDeGrupo:
 
 def contexto(alcance):
     """Las matrices por grupo, la clave de sus preguntas y las cuentas por sección."""
-    grupos = grupos_de(alcance)
-    miembros = miembros_de(grupos)
-    matrices, leidas = aprobado_de(miembros, alcance.usuario)
+    grupos, miembros, matrices, leidas = alcance.aprobado
     numeradas = _numerar(matrices.values())
     gads = sin_repetir(miembros)
+    propios = [gad for gad in gads if not alcance.es_de_otra_zona(gad)]
+    aprobadas = sum(gad.pk in leidas for gad in propios)
+    resumido = alcance.es_resumido
     return {
-        "grupos": [_de_grupo(grupo, matrices[grupo.pk], numeradas) for grupo in grupos],
+        "grupos": [_de_grupo(g, matrices[g.pk], {} if resumido else numeradas) for g in grupos],
         "preguntas": list(numeradas.values()),
-        "cuantos_gads": len(gads),
-        "aprobadas": len(leidas),
-        "frase_faltan": contar_por_nivel([gad for gad in gads if gad.pk not in leidas]),
+        "respuestas": _por_pregunta(matrices.values(), numeradas) if resumido else None,
+        "cuantos_gads": len(propios),
+        "aprobadas": aprobadas,
+        "de_otra_zona": len(leidas) - aprobadas,
+        "gads_de_otra_zona": len(gads) - len(propios),
+        "frase_faltan": contar_por_nivel([gad for gad in propios if gad.pk not in leidas]),
         "grafico": _grafico(matrices.values()),
     }
 
@@ -71,6 +78,22 @@ def _de_grupo(grupo, matriz, numeradas):
         partes=partes,
         faltan=por_nivel(fila.gad for fila in matriz.filas if not fila.esta_aprobada),
     )
+
+
+def _por_pregunta(matrices, numeradas):
+    """[(número, pregunta, cuántos SÍ, PARCIAL y NO)], cada GAD una vez."""
+    cuentas = {codigo: Counter() for codigo in numeradas}
+    contados = set()
+    for fila in (fila for matriz in matrices for fila in matriz.evaluadas):
+        if fila.gad.pk not in contados:
+            contados.add(fila.gad.pk)
+            for pregunta, respuesta in fila.celdas:
+                if respuesta:
+                    cuentas[pregunta.codigo][respuesta.valor] += 1
+    return [
+        (numero, pregunta, [cuentas[codigo][valor] for valor in RESPONDIDOS])
+        for codigo, (numero, pregunta) in numeradas.items()
+    ]
 
 
 def _parte(filas, columnas):

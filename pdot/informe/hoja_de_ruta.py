@@ -15,6 +15,7 @@ def contexto(alcance):
     conformados = list(alcance.grupos)
     hitos = _hitos([*conformados, *propuestos])
     ambitos, esquema = _esquema(por_tipo)
+    en_curso = _en_curso(conformados, hitos)
     return {
         "ambitos": ambitos,
         "esquema": esquema,
@@ -24,7 +25,8 @@ def contexto(alcance):
         "propuestos": con_miembros(propuestos),
         "hojas": [(grupo, hitos[grupo.pk]) for grupo in propuestos if hitos[grupo.pk]],
         "comunes": _comunes([hitos[grupo.pk] for grupo in propuestos]),
-        "en_curso": _en_curso(conformados, hitos),
+        "en_curso": en_curso,
+        "por_hito": _por_hito(en_curso) if alcance.es_resumido else None,
     }
 
 
@@ -85,6 +87,15 @@ def _en_curso(grupos, hitos):
         return hito, len(hechos.get(hito.pk, set()) & suyos), len(suyos)
 
     return [(grupo, [cuenta(grupo, hito) for hito in hitos[grupo.pk]]) for grupo in con_hoja]
+
+
+def _por_hito(en_curso):
+    """[(hito, en cuántos grupos, cumplidos, miembros)], si grupo por grupo no caben."""
+    cuentas = {}
+    for de_grupo, cumplidos, total in (uno for _, suyos in en_curso for uno in suyos):
+        grupos, hechos, todos = cuentas.get(de_grupo.hito, (0, 0, 0))
+        cuentas[de_grupo.hito] = (grupos + 1, hechos + cumplidos, todos + total)
+    return [(hito, *suyas) for hito, suyas in cuentas.items()]
 
 
 SECCION = Seccion(

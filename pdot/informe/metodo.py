@@ -15,8 +15,10 @@ MOMENTOS = (Tipo.M1, Tipo.M2, Tipo.M3)
 
 def contexto(alcance):
     por_tipo = elementos_de(alcance.estrategia)
+    objetivos, de_ambitos = separar_objetivos(por_tipo)
     return {
-        "objetivos": por_tipo["objetivo"],
+        "objetivos": objetivos,
+        "de_ambitos": de_ambitos,
         "ejes": por_tipo["eje"],
         "momentos": _momentos(alcance, por_tipo["momento"]),
         "partes": _partes(alcance),
@@ -29,6 +31,14 @@ def elementos_de(estrategia):
     for elemento in estrategia.elementos.order_by("orden"):
         por_tipo[elemento.tipo].append(elemento)
     return por_tipo
+
+
+def separar_objetivos(por_tipo):
+    """(los de toda la estrategia, [(ámbito, los suyos)]): los de un ámbito van en su esquema."""
+    nombres = [ambito.nombre for ambito in por_tipo["ambito"]]
+    de_todos = [uno for uno in por_tipo["objetivo"] if uno.ambito not in nombres]
+    suyos = [(n, [uno for uno in por_tipo["objetivo"] if uno.ambito == n]) for n in nombres]
+    return de_todos, [(nombre, objetivos) for nombre, objetivos in suyos if objetivos]
 
 
 def _momentos(alcance, elementos):
@@ -49,9 +59,8 @@ def _momentos(alcance, elementos):
 
 def _plantillas():
     """{momento: [plantilla]} con sus temas por jornada y sus preguntas, cada una una vez."""
-    activas = PlantillaEncuentro.objects.filter(activa=True, tipo__in=MOMENTOS).order_by("pk")
     por_momento = {tipo: [] for tipo in MOMENTOS}
-    for plantilla in activas.prefetch_related("insumos", "preguntas"):
+    for plantilla in PlantillaEncuentro.objects.de_momentos(MOMENTOS):
         por_momento[plantilla.tipo].append(
             {
                 # «Momento 1 · Reunión inicial»: el momento ya lo dice el título.

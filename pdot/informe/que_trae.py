@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.db.models import IntegerField, Q, Subquery, Sum
+from django.db.models import Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from acompanamiento.models import Acuerdo, Estrategia, Membresia
 from talleres.models import Aporte, Encuentro, Participante, PuntoAgenda
+from territorios.consultas import Cuantas
 from territorios.texto import cuantos
 
+from ..ambito import lo_de
 from ..models import ElementoVision, Evaluacion, Necesidad, PlanCapacidades
 from .orden import ORDEN
 
@@ -25,13 +27,6 @@ class Casilla:
     descripcion: str
     cifra: str
     marcada: bool = True
-
-
-class _Cuenta(Subquery):
-    """Cuántas filas tiene una consulta, para contar varias en una sola ida a la base."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) cuenta)"
-    output_field = IntegerField()
 
 
 def casillas_de(alcance, marcadas):
@@ -59,14 +54,17 @@ def _que_trae(clave, cifras):
 
 def _cifras(alcance):
     """{qué: cuántos} de todo lo que las casillas dicen."""
-    cuentas = {que: _Cuenta(_claves(suyas)) for que, suyas in _consultas(alcance).items()}
+    cuentas = {que: Cuantas(_claves(suyas)) for que, suyas in _consultas(alcance).items()}
     vivos = alcance.encuentros.exclude(estado=CANCELADO).order_by()
     suma = vivos.values("estrategia").annotate(suma=Sum("participantes_declarados"))
     cuentas["declarados"] = Coalesce(Subquery(suma.values("suma")), 0)
     # Con otro nombre: algunos son los de un campo de la estrategia.
     cuentas = {f"cuantos_{que}": cuenta for que, cuenta in cuentas.items()}
     hechas = Estrategia.objects.filter(pk=alcance.estrategia.pk).values(**cuentas).get()
-    return {que.removeprefix("cuantos_"): numero for que, numero in hechas.items()}
+    cifras = {que.removeprefix("cuantos_"): numero for que, numero in hechas.items()}
+    # En tres cuentas: con un solo «o», la base miraría los aportes del país uno por uno.
+    sin_encuentro = cifras.pop("aportes_de_grupos") + cifras.pop("aportes_comunes")
+    return cifras | {"aportes": cifras["aportes"] + sin_encuentro}
 
 
 def _claves(consulta):
@@ -89,12 +87,19 @@ def _consultas(alcance):
     vivas = Necesidad.objects.visibles_para(usuario).vivas()
     de_la_zona = Q(zona=alcance.zona) if alcance.zona else Q()
     planes = PlanCapacidades.objects.visibles_para(usuario)
+    propios, ajenas = miembros, aprobadas.none()
+    if alcance.zona:
+        propios = miembros.filter(gad__territorio__zona=alcance.zona)
+        ajenas = aprobadas.de_otra_zona(alcance.zona)
     return {
-        "gads": miembros.values("gad").distinct(),
+        "gads": propios.values("gad").distinct(),
         "grupos": alcance.grupos,
         "objetivos": alcance.estrategia.elementos.filter(tipo="objetivo"),
-        "aportes": aportes.filter(Q(encuentro__in=encuentros) | del_grupo | comunes).distinct(),
-        "evaluaciones": aprobadas,
+        "aportes": aportes.filter(encuentro__in=encuentros),
+        "aportes_de_grupos": aportes.filter(del_grupo, encuentro=None),
+        "aportes_comunes": aportes.filter(comunes),
+        "evaluaciones": lo_de(alcance.zona, aprobadas),
+        "evaluaciones_ajenas": ajenas,
         "elementos": ElementoVision.objects.filter(
             del_grupo | Q(evaluacion__in=aprobadas.values("pk"))
         ),
@@ -127,9 +132,14 @@ def _participantes(cifras):
     return f"{declarados}, {cuantos(cifras['registrados'], 'registrado', 'registrados')}"
 
 
+def _evaluaciones(cifras):
+    suyas = cuantos(cifras["evaluaciones"], "evaluación aprobada", "evaluaciones aprobadas")
+    ajenas = cifras["evaluaciones_ajenas"]
+    return f"{suyas}, y {ajenas} de otra zona en sus grupos" if ajenas else suyas
+
+
 _objetivos = _en_palabras("objetivos", "objetivo", "objetivos")
 _aportes = _en_palabras("aportes", "aporte", "aportes")
-_evaluaciones = _en_palabras("evaluaciones", "evaluación aprobada", "evaluaciones aprobadas")
 _elementos = _en_palabras("elementos", "elemento de visión", "elementos de visión")
 _necesidades = _en_palabras("necesidades", "necesidad", "necesidades")
 _acuerdos = _en_palabras("acuerdos", "acuerdo", "acuerdos")

@@ -14,7 +14,7 @@ from talleres.models import Aporte, Encuentro
 from territorios.documentos import contar_por_nivel
 from territorios.models import Gad
 
-from .lectura import aprobado_de, encuentros_de, grupos_de, miembros_de, sin_repetir
+from .lectura import encuentros_de, sin_repetir
 from .secciones import Seccion
 from .vision import visiones_de
 
@@ -90,18 +90,28 @@ class ResultadosDeGrupo:
         return _dijo_algo(self.talleres)
 
 
+@dataclass
+class RenglonDeGrupo:
+    """Cuánto dio un grupo. `m2`: (alcaldías con diálogo, de cuántas)."""
+
+    grupo: object
+    m1: int
+    m2: tuple
+    m3: int
+    aportes: int
+    elementos: int
+
+
 def _dijo_algo(leidos):
     return any(leido.dichos or leido.nacio for leido in leidos)
 
 
 def contexto(alcance):
     """Lo que imprime la plantilla. Las consultas no crecen con los grupos ni los encuentros."""
-    grupos = grupos_de(alcance)
-    miembros = miembros_de(grupos)
+    grupos, miembros, _, leidas = alcance.aprobado
     gads = sin_repetir(miembros)
     leidos = _realizados(alcance)
     aportes = _sin_encuentro(alcance, grupos)
-    _, leidas = aprobado_de(miembros, alcance.usuario)
     de_m1 = [uno for uno in leidos if _es_de_prefectura(uno.encuentro)]
     de_m2 = [uno for uno in leidos if uno.encuentro.tipo == Tipo.M2]
     del_grupo = _por_grupo(grupos, miembros, leidos, aportes, leidas)
@@ -109,6 +119,7 @@ def contexto(alcance):
         "prefecturas": _dialogos([g for g in gads if g.nivel in Gad.PROVINCIALES], de_m1),
         "alcaldias": _dialogos([g for g in gads if g.nivel in Gad.MUNICIPALES], de_m2),
         "grupos": del_grupo,
+        "resumen": _resumen(del_grupo, miembros, leidos) if alcance.es_resumido else None,
         "comunes": {momento: _dichos(aportes.get((momento, None), ())) for momento in Momento},
         "de_grupos": _otros_de_grupos(grupos, aportes),
         "complementarios": [
@@ -238,6 +249,32 @@ def _por_grupo(grupos, miembros, leidos, aportes, leidas):
             )
         )
     return resultados
+
+
+def _resumen(resultados, miembros, leidos):
+    """[RenglonDeGrupo], si son tantos grupos que enteros no caben."""
+    de_m1 = [uno for uno in leidos if _es_de_prefectura(uno.encuentro)]
+    con_dialogo = {uno.encuentro.gad_id for uno in leidos if uno.encuentro.tipo == Tipo.M2}
+    renglones = []
+    for uno in resultados:
+        gads = {gad.pk for gad in miembros[uno.grupo.pk]}
+        municipios = {g.pk for g in miembros[uno.grupo.pk] if g.nivel in Gad.MUNICIPALES}
+        suyos = [leido for leido in leidos if uno.grupo.pk in leido.encuentro.en_grupos]
+        renglones.append(
+            RenglonDeGrupo(
+                uno.grupo,
+                m1=len([u for u in de_m1 if _es_de(u.encuentro, uno.grupo, gads)]),
+                m2=(len(municipios & con_dialogo), len(municipios)),
+                m3=len(uno.talleres),
+                aportes=sum(len(leido.dichos) + leido.de_mas for leido in suyos) + len(uno.propios),
+                elementos=uno.vision.cuantos_elementos,
+            )
+        )
+    return renglones
+
+
+def _es_de(encuentro, grupo, gads):
+    return grupo.pk in encuentro.en_grupos or encuentro.gad_id in gads
 
 
 def _es_taller_de(encuentro, grupo):

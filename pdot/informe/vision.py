@@ -10,10 +10,10 @@ from territorios.models import Gad
 from territorios.texto import cuantos, enumerar
 
 from .graficos import barras
-from .lectura import aprobado_de, grupos_de, miembros_de
 from .secciones import Seccion
 
 TEMAS_EN_EL_GRAFICO = 10
+TEMAS_DE_UN_RENGLON = 3
 
 
 @dataclass
@@ -34,6 +34,11 @@ class VisionDeGrupo:
         return bool(self.comunes or self.fichas or self.leidas or self.temas or self.acordada)
 
     @property
+    def temas_mas_dichos(self):
+        """Los nombres de los que más GAD comparten."""
+        return [nombre for nombre, gads in self.temas if gads][:TEMAS_DE_UN_RENGLON]
+
+    @property
     def cuantos_elementos(self):
         de_fichas = sum(len(suyos) for _, suyos in self.fichas)
         return len(self.comunes) + de_fichas + sum(len(leida.elementos) for leida in self.leidas)
@@ -41,9 +46,7 @@ class VisionDeGrupo:
 
 def contexto(alcance):
     """[VisionDeGrupo] con algo, qué grupos no tienen nada y los temas más compartidos."""
-    grupos = grupos_de(alcance)
-    miembros = miembros_de(grupos)
-    _, leidas = aprobado_de(miembros, alcance.usuario)
+    grupos, miembros, _, leidas = alcance.aprobado
     todas = visiones_de(grupos, miembros, leidas)
     temas = _temas(grupos, miembros)
     acordadas = _acordadas(grupos)
@@ -51,6 +54,7 @@ def contexto(alcance):
         una.temas, una.acordada = temas[una.grupo.pk], acordadas.get(una.grupo.pk)
     return {
         "visiones": [una for una in todas if una.hay_algo],
+        "resumido": alcance.es_resumido,
         "sin_vision": [una.grupo for una in todas if not una.hay_algo],
         "acordadas": len(acordadas),
         "hay_dudosas": any(_hay_dudosas(una) for una in todas),

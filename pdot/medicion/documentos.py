@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from statistics import median
@@ -10,6 +11,8 @@ from time import thread_time
 from django.urls import reverse
 
 from territorios import documentos
+from territorios.models import Trabajo
+from territorios.trabajos import correr
 
 MUESTRAS = 3
 # De la memoria que ocupa el proceso, en páginas del sistema: la segunda cifra de statm.
@@ -67,13 +70,26 @@ def _componer(cliente, direccion):
 
     with _mirando_el_html() as vistos:
         procesador = thread_time()
-        respuesta = cliente.get(direccion)
+        respuesta = _pedir(cliente, direccion)
         contenido = b"".join(respuesta) if respuesta.streaming else respuesta.content
         nuestro = thread_time() - procesador
     if respuesta.status_code != 200 or not vistos:
         raise _NoCompuso(f"responde {respuesta.status_code} y no compuso un PDF")
     pdf = contenido if contenido[:4] == b"%PDF" else documentos.html_a_pdf(vistos[-1])
     return len(PdfReader(BytesIO(pdf)).pages), nuestro, _pelado(vistos[-1])
+
+
+def _pedir(cliente, direccion):
+    """La respuesta con el PDF; lo que va en segundo plano se pide, se hace aquí mismo y se baja."""
+    respuesta = cliente.get(direccion)
+    if respuesta.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+        return respuesta
+    pedido = cliente.post(direccion)
+    if pedido.status_code != HTTPStatus.SEE_OTHER:
+        return pedido
+    trabajo = Trabajo.objects.latest("pk")
+    correr(trabajo.pk, quien="medir")
+    return cliente.get(reverse("pdot:archivo_de_trabajo", args=[trabajo.pk]))
 
 
 @contextmanager

@@ -154,6 +154,7 @@ DOCUMENTOS = (
     ("Sistematización del grupo", ZONAL, "pdot:grupo_pdf", "grupos"),
     ("Agenda del taller", ZONAL, "talleres:agenda_pdf", "talleres"),
     ("Informe de un grupo", ZONAL, "pdot:borrador_de_informe", "informes_de_grupos"),
+    ("Informe de toda la estrategia", CENTRAL, "pdot:borrador_de_informe", "informe_nacional"),
 )
 
 
@@ -217,6 +218,10 @@ class Muestra:
     @property
     def informes_de_grupos(self):
         return [(self.estrategia, f"grupo-{grupo}") for grupo in self.grupos]
+
+    @property
+    def informe_nacional(self):
+        return [(self.estrategia, "todo")]
 
     @cached_property
     def trabajo(self):

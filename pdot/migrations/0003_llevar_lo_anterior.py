@@ -45,16 +45,19 @@ def estado_de_planes(apps, esquema):
     apps.get_model("pdot", "Pdot").objects.filter(**pasados).update(estado="terminado")
 
 
+def llevar(apps, esquema):
+    """En un solo paso: por cada uno, Django vuelve a armar todos los modelos de la historia."""
+    for paso in (
+        objetivos_por_filas,
+        hoja_de_vision,
+        lo_que_mide_cada_seccion,
+        origen_de_necesidades,
+        estado_de_planes,
+    ):
+        paso(apps, esquema)
+
+
 class Migration(migrations.Migration):
     dependencies = [("pdot", "0002_coherencia")]
 
-    operations = [
-        migrations.RunPython(paso, migrations.RunPython.noop)
-        for paso in (
-            objetivos_por_filas,
-            hoja_de_vision,
-            lo_que_mide_cada_seccion,
-            origen_de_necesidades,
-            estado_de_planes,
-        )
-    ]
+    operations = [migrations.RunPython(llevar, migrations.RunPython.noop)]

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import JSONObject
 from simple_history.models import HistoricalRecords
 
 from acompanamiento.models import Grupo, Membresia
@@ -37,6 +38,14 @@ class EvaluacionQuerySet(models.QuerySet):
             en_su_mano |= self._en_nombre_del_gad()
         de_su_zona = Q(pdot__gad__territorio__zona=usuario.zona_id)
         return self.filter(en_su_mano & de_su_zona | aprobada & self._de_sus_grupos(usuario))
+
+    def de_zona(self, zona):
+        """Las de los GAD de su territorio."""
+        return self.filter(pdot__gad__territorio__zona=zona)
+
+    def de_otra_zona(self, zona):
+        """Las de los demás GAD: las que una zona lee por compartir un grupo."""
+        return self.exclude(pdot__gad__territorio__zona=zona)
 
     def legibles_para(self, usuario):
         """De las que ve, las que puede leer como están: lo que otro tiene a medias, no.
@@ -91,12 +100,33 @@ class EvaluacionQuerySet(models.QuerySet):
         ).order_by("-pk")
         return self.annotate(devolucion=models.Subquery(devoluciones.values("comentario")[:1]))
 
+    def con_anterior(self, usuario):
+        """Con lo que identifica a la versión anterior del mismo plan que puede leer, o None."""
+        previas = Evaluacion.objects.visibles_para(usuario).filter(
+            pdot=models.OuterRef("pdot"), numero__lt=models.OuterRef("numero")
+        )
+        cual = JSONObject(pk="pk", numero="numero", instrumento_id="instrumento")
+        una = previas.order_by("-numero").values(cual=cual)[:1]
+        return self.annotate(anterior=models.Subquery(una))
+
+    def con_instrumento_vigente(self):
+        """Con la clave del instrumento que hoy se ofrece, para saber si es otro que el suyo."""
+        vigente = Instrumento.objects.filter(publicado=True).order_by("-numero").values("pk")[:1]
+        return self.annotate(instrumento_vigente=models.Subquery(vigente))
+
     def para_lista(self):
         return self.select_related(
             "pdot__gad__territorio__padre__padre",
             "pdot__gad__territorio__zona",
             "instrumento",
             "en_nombre__por",
+        )
+
+    def con_superiores(self):
+        """Como `para_lista`, con los GAD de los niveles superiores de su territorio a la mano."""
+        territorio = "pdot__gad__territorio"
+        return self.para_lista().select_related(
+            f"{territorio}__padre__gad", f"{territorio}__padre__padre__gad"
         )
 
     @staticmethod
@@ -241,6 +271,21 @@ class Respuesta(ModeloVersionado):
         return not self.valor and not self.texto.strip()
 
 
+class PasoQuerySet(models.QuerySet):
+    def con_observaciones(self):
+        """[Paso] en orden, cada uno con lo que se observó en `observadas`. Una consulta."""
+        filas = self.annotate(una=models.FilteredRelation("observaciones"))
+        filas = filas.select_related("por", "una")
+        pasos = {}
+        for fila in filas.order_by("cuando", "pk", "una__pk"):
+            paso = pasos.setdefault(fila.pk, fila)
+            paso.observadas = getattr(paso, "observadas", [])
+            if observacion := getattr(fila, "una", None):
+                observacion.paso = paso
+                paso.observadas.append(observacion)
+        return list(pasos.values())
+
+
 class Paso(models.Model):
     """Paso del flujo: de qué estado a cuál, quién y cuándo. No se edita ni se borra."""
 
@@ -252,6 +297,8 @@ class Paso(models.Model):
     )
     cuando = models.DateTimeField(auto_now_add=True)
     comentario = models.TextField(blank=True)
+
+    objects = PasoQuerySet.as_manager()
 
     class Meta:
         verbose_name = "paso de la evaluación"

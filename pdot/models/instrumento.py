@@ -38,6 +38,13 @@ class Instrumento(ModeloVersionado):
         return f"{self.nombre} (versión {self.numero})"
 
 
+class SeccionQuerySet(models.QuerySet):
+    def con_preguntas(self):
+        """Una fila por pregunta, en `una`; las hojas, una sola y sin `una`. En orden."""
+        filas = self.annotate(una=models.FilteredRelation("preguntas")).select_related("una")
+        return filas.order_by("orden", "una__orden")
+
+
 class Seccion(ModeloVersionado):
     """Una página del formulario: preguntas o una de las hojas con forma propia."""
 
@@ -70,6 +77,8 @@ class Seccion(ModeloVersionado):
     )
     historia = HistoricalRecords()
 
+    objects = SeccionQuerySet.as_manager()
+
     class Meta:
         verbose_name = "sección"
         verbose_name_plural = "secciones"
@@ -98,11 +107,6 @@ class PreguntaQuerySet(models.QuerySet):
         """Preguntas del instrumento que se hacen a un nivel de GAD, con su sección, en orden."""
         preguntas = self.filter(seccion__instrumento=instrumento).select_related("seccion")
         return [p for p in preguntas.order_by("seccion__orden", "orden") if p.se_hace_a(nivel)]
-
-    def con_respuesta_en(self, evaluacion):
-        """Con su respuesta en `suya`, en la misma consulta; las que no la tienen, sin `suya`."""
-        suya = models.FilteredRelation("respuestas", condition=Q(respuestas__evaluacion=evaluacion))
-        return self.annotate(suya=suya).select_related("suya")
 
 
 class Pregunta(ModeloVersionado):

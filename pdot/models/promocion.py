@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
@@ -58,7 +58,8 @@ class PromocionQuerySet(models.QuerySet):
             if not usuario.ve_el_pais:
                 acompana = acompana.filter(territorio__zona=usuario.zona_id)
             alcance |= Q(gad__in=acompana)
-        return self.filter(alcance, aporte__in=Aporte.objects.visibles_para(usuario))
+        aportes = Aporte.objects.visibles_para(usuario)
+        return self.filter(alcance, Exists(aportes.filter(pk=OuterRef("aporte"))))
 
     def editables_por(self, usuario):
         """Quien edita el encuentro del aporte deshace lo que ve."""

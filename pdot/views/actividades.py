@@ -21,7 +21,7 @@ from ..acciones_capacidades import (
     quitar_actividad,
     vincular_encuentros,
 )
-from ..capacidades import actividades_de, con_nombres, poner_asistencia
+from ..capacidades import actividades_de, con_encuentros, con_nombres, poner_asistencia
 from ..forms_capacidades import ActividadForm, AvanceForm, EncuentrosForm, PasoForm
 from ..models import ActividadCapacidad, AvanceActividad, PlanCapacidades
 from .capacidades import migas_de_plan
@@ -33,7 +33,7 @@ CAMBIO = "Otra persona cambió la actividad mientras usted escribía: revísela 
 def actividad(request, pk):
     """La actividad, quiénes asistieron (cuántos y de qué GAD) y sus avances."""
     una = _traer(ActividadCapacidad.objects.visibles_para(request.user), pk)
-    (leida,) = actividades_de(una.plan, request.user).filter(pk=pk)
+    (leida,) = con_encuentros(actividades_de(una.plan, request.user).filter(pk=pk), request.user)
     poner_asistencia([leida])
     edita = _edita(request.user, una)
     avances = AvanceActividad.objects.filter(actividad__clave=una.clave)

@@ -26,9 +26,8 @@ def acuerdo(request, pk):
     return pagina_de_acuerdo(request, pk, _de_que_nacio)
 
 
-def _de_que_nacio(acuerdo, usuario):
+def _de_que_nacio(acuerdo, origen, usuario):
+    if origen:
+        return {"tarjeta": tarjetas_de(usuario, acuerdo=[acuerdo]).get(("acuerdo", acuerdo.pk))}
     emparejados = Emparejamiento.objects.visibles_para(usuario).filter(acuerdo=acuerdo)
-    return {
-        "tarjeta": tarjetas_de(usuario, acuerdo=[acuerdo]).get(("acuerdo", acuerdo.pk)),
-        "libro": next((uno.get_absolute_url() for uno in emparejados), None),
-    }
+    return {"libro": next((uno.get_absolute_url() for uno in emparejados), None)}

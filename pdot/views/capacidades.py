@@ -3,7 +3,8 @@
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -30,6 +31,7 @@ from ..pendientes import planes_por_aprobar
 
 Estado = PlanCapacidades.Estado
 CAMBIO = "El plan cambió desde que abrió esta página: repáselo y repita."
+RELACIONADOS = ("grupo__estrategia", "grupo__zona", "zona", "parte_de", "aprobado_por")
 HECHO = {
     Estado.PROPUESTO: "Se propuso",
     Estado.BORRADOR: "Se devolvió a borrador",
@@ -79,19 +81,20 @@ def lista(request):
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def plan(request, pk):
-    planes = PlanCapacidades.objects.visibles_para(request.user)
-    return _pagina_de_plan(request, _traer(planes, pk))
+    return _pagina_de_plan(request, pk)
 
 
 def _traer(planes, pk):
-    relacionados = ("grupo__estrategia", "grupo__zona", "zona", "parte_de", "aprobado_por")
-    return get_object_or_404(planes.select_related(*relacionados), pk=pk)
+    return get_object_or_404(planes.select_related(*RELACIONADOS), pk=pk)
 
 
-def _pagina_de_plan(request, plan, form=None, estado=200):
+def _pagina_de_plan(request, pk, form=None, estado=200):
     usuario = request.user
-    versiones = list(_con_lo_que_puede(_versiones(plan, usuario), usuario))
-    propia = next(una for una in versiones if una.pk == plan.pk)
+    # El plan sale de sus versiones, que la página también dice: una consulta en lugar de dos.
+    versiones = list(_con_lo_que_puede(_versiones(pk, usuario), usuario))
+    plan = next((una for una in versiones if una.pk == pk), None)
+    if plan is None:
+        raise Http404
     contexto = {
         "lugar": "pdot",
         "migas": migas_de_plan(plan),
@@ -104,8 +107,8 @@ def _pagina_de_plan(request, plan, form=None, estado=200):
         "form": form or PasoForm(initial={"version": plan.version}),
         "ve_autor": usuario.puede(Permiso.VER_BITACORA),
         "puede_descargar": usuario.puede(Permiso.DESCARGAR_INFORMES),
-        "edita": propia.la_edita,
-        "aprueba": propia.la_aprueba and plan.estado == Estado.PROPUESTO,
+        "edita": plan.la_edita,
+        "aprueba": plan.la_aprueba and plan.estado == Estado.PROPUESTO,
     }
     contexto |= bitacora_a_pedido(request, plan, partial(_bitacora, usuario, plan))
     return render(request, "pdot/plan_capacidades.html", contexto, status=estado)
@@ -118,9 +121,12 @@ def _con_lo_que_puede(planes, usuario):
     return planes.annotate(la_edita=Exists(editables), la_aprueba=Exists(aprobables))
 
 
-def _versiones(plan, usuario):
-    mismas = PlanCapacidades.objects.visibles_para(usuario).order_by("-numero")
-    return mismas.filter(grupo=plan.grupo_id, zona=plan.zona_id)
+def _versiones(pk, usuario):
+    """Las que ve del plan de esa clave, también ella misma, de la última a la primera."""
+    esta = PlanCapacidades.objects.filter(pk=pk)
+    mismas = Q(grupo__in=esta.values("grupo")) | Q(zona__in=esta.values("zona"))
+    visibles = PlanCapacidades.objects.visibles_para(usuario).filter(mismas)
+    return visibles.select_related(*RELACIONADOS).order_by("-numero")
 
 
 def _bitacora(usuario, plan):
@@ -217,7 +223,7 @@ def pasar(request, pk):
     if a not in (Estado.PROPUESTO, Estado.BORRADOR, Estado.CERRADO):
         form = PasoForm(request.POST)
         form.add_error(None, "Elija qué hacer con el plan: proponerlo, devolverlo o cerrarlo.")
-        return _pagina_de_plan(request, plan, form, 400)
+        return _pagina_de_plan(request, pk, form, 400)
     return _pasar(request, plan, a)
 
 
@@ -232,7 +238,7 @@ def aprobar(request, pk):
 def _pasar(request, plan, estado):
     form = PasoForm(request.POST)
     if not form.is_valid():
-        return _pagina_de_plan(request, plan, form, 400)
+        return _pagina_de_plan(request, plan.pk, form, 400)
     try:
         pasar_plan(plan, estado, por=request.user, **form.cleaned_data)
     except NoProcede as motivo:
@@ -242,8 +248,7 @@ def _pasar(request, plan, estado):
     else:
         messages.success(request, f"{HECHO[estado]} el {plan}.")
         return redirect(plan)
-    fresco = _traer(PlanCapacidades.objects.editables_por(request.user), plan.pk)
-    return _pagina_de_plan(request, fresco, form, 409)
+    return _pagina_de_plan(request, plan.pk, form, 409)
 
 
 @exige(Permiso.EDITAR_ACOMPANAMIENTO)
@@ -253,7 +258,7 @@ def version(request, pk):
     plan = _traer(PlanCapacidades.objects.editables_por(request.user), pk)
     form = PasoForm(request.POST)
     if not form.is_valid():
-        return _pagina_de_plan(request, plan, form, 400)
+        return _pagina_de_plan(request, pk, form, 400)
     try:
         nuevo = abrir_version(plan, por=request.user, version=form.cleaned_data["version"])
     except YaExiste as error:
@@ -265,14 +270,14 @@ def version(request, pk):
     else:
         messages.success(request, f"Se abrió la versión {nuevo.numero}, que parte de esta.")
         return redirect(nuevo)
-    return _pagina_de_plan(request, plan, form, 409)
+    return _pagina_de_plan(request, pk, form, 409)
 
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def comparar(request, pk):
     """Qué cambió desde otra versión: la de que parte, o la de `?con=`."""
     plan = _traer(PlanCapacidades.objects.visibles_para(request.user), pk)
-    otras = _versiones(plan, request.user).exclude(pk=plan.pk)
+    otras = _versiones(pk, request.user).exclude(pk=plan.pk)
     if "con" in request.GET:
         otra = get_object_or_404(otras, pk=entero_de(request.GET["con"]))
     else:

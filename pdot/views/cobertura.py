@@ -53,6 +53,7 @@ def cobertura(request):
     contexto |= {
         "hay_grupos": any(gad.grupos for gad in gads.values()),
         "escalon": Escalon(elegido) if (elegido := filtro.cleaned_data["escalon"]) else None,
+        "hasta": Escalon(elegido) if (elegido := filtro.cleaned_data["hasta"]) else None,
         "mapa": _mapa(request.user, lugar, filtro.cleaned_data) if lugar else None,
         "pagina": Paginator(de_la_lista, POR_PAGINA).get_page(request.GET.get("pagina")),
     }
@@ -93,8 +94,13 @@ def _es_del_nivel(gad, filtro):
     return filtro["nivel"] in ("", gad.nivel)
 
 
+def _llego(gad, filtro):
+    """Si alcanzó ese escalón y el más alto suyo es ese otro, los que se hayan pedido."""
+    return filtro["escalon"] in ("", *gad.marcas) and filtro["hasta"] in ("", gad.escalon)
+
+
 def _pasa(gad, filtro):
-    return _es_del_nivel(gad, filtro) and (not filtro["escalon"] or filtro["escalon"] in gad.marcas)
+    return _es_del_nivel(gad, filtro) and _llego(gad, filtro)
 
 
 # --- Resumir ------------------------------------------------------------------------------------
@@ -110,7 +116,7 @@ class Renglon:
 
 
 def _resumen(lugar, filtro):
-    """El resumen por territorio y por nivel; el escalón filtra la lista, no las cifras."""
+    """El resumen por territorio y por nivel; los escalones filtran la lista, no las cifras."""
     contados = [gad for gad in lugar if _es_del_nivel(gad, filtro.cleaned_data)]
     total = contar(contados).get(None, Recuento())
     titulo, campo, clave = _division(contados, filtro.cleaned_data)
@@ -160,15 +166,16 @@ def _renglon(nombre, recuento, filtro, corto="", **lugar):
             escalon,
             recuento.marcas[escalon],
             recuento.porcentaje(escalon),
-            filtro.enlace(**lugar, escalon=escalon.value) + "#lista",
+            filtro.enlace(**lugar, escalon=escalon.value, hasta="") + "#lista",
         )
         for escalon in Escalon
     ]
-    return Renglon(nombre, recuento.total, casillas, filtro.enlace(**lugar, escalon=""), corto)
+    todos = filtro.enlace(**lugar, escalon="", hasta="")
+    return Renglon(nombre, recuento.total, casillas, todos, corto)
 
 
 def _mapa(usuario, lugar, filtro):
     del_pais = usuario.ve_el_pais and not any(filtro.get(n) for n in ("zona", "provincia", "grupo"))
     # El mapa habla siempre de los municipales: el nivel no lo vacía y el escalón sí lo filtra.
-    elegidos = [gad for gad in lugar if filtro["escalon"] in ("", *gad.marcas)]
-    return mapa_de_cobertura(lugar, elegidos, del_pais=del_pais)
+    elegidos = [gad for gad in lugar if _llego(gad, filtro)]
+    return mapa_de_cobertura(lugar, elegidos, del_pais=del_pais, filtro=filtro)

@@ -10,7 +10,7 @@ from territorios.models import Gad
 from territorios.views.documentos import entregar_documento
 
 from ..arbol_red import arbol_de
-from ..coherencia import matriz_de_grupo
+from ..coherencia import filas_de_grupo, matriz_de_grupo
 from ..contradicciones import REGLAS, lectura_de
 from ..cuadro import SIN, VALORES, componentes_de, cuadro_de
 from ..documentos_coherencia import consolidado_de_grupo
@@ -30,11 +30,12 @@ def matriz(request, pk):
     contexto = _contexto(request, grupo, "matriz") | {"filtro": filtro, "matriz": matriz}
     if not filtro.is_valid():
         return render(request, "pdot/coherencia/matriz.html", contexto, status=400)
-    red = red_de_grupo(matriz)
+    red = red_de_grupo(matriz.filas)
+    entero = cuadro_de(matriz)
     contexto |= {
-        "cuadro": cuadro_de(matriz, filtro.cleaned_data),
+        "cuadro": cuadro_de(matriz, filtro.cleaned_data) if filtro.puestos else entero,
         "propio": cuadro_de(matriz, filtro.cleaned_data, matriz.propias),
-        "componentes": componentes_de(cuadro_de(matriz)),
+        "componentes": componentes_de(entero),
         "red": red,
         "faltan": [fila for fila in matriz.filas if not fila.esta_aprobada],
         # Lo que cada cuenta lleva consigo, para que su página enseñe justo lo que cuenta.
@@ -83,7 +84,7 @@ def miembro(request, pk, codigo):
         return render(request, "pdot/coherencia/miembro.html", contexto, status=400)
     del_gad = filtro.cleaned_data | {"nivel": ""}
     filas = [fila] if fila.respondidas else []
-    red = red_de_grupo(matriz)
+    red = red_de_grupo(matriz.filas)
     contexto |= {
         "cuenta": cuadro_de(matriz, del_gad | {"respuesta": ""}, filas).total,
         "renglones": cuadro_de(matriz, del_gad, filas).renglones,
@@ -95,7 +96,7 @@ def miembro(request, pk, codigo):
 @exige(Permiso.VER_EVALUACIONES)
 def red(request, pk):
     grupo = _grupo(request, pk)
-    red = red_de_grupo(matriz_de_grupo(grupo, request.user))
+    red = red_de_grupo(filas_de_grupo(grupo, request.user))
     filtro = FiltroRed(request.GET)
     contexto = _contexto(request, grupo, "red") | {"filtro": filtro, "red": red}
     if not filtro.is_valid():
@@ -112,8 +113,8 @@ def red(request, pk):
 @exige(Permiso.VER_EVALUACIONES)
 def contradicciones(request, pk):
     grupo = _grupo(request, pk)
-    matriz = matriz_de_grupo(grupo, request.user)
-    red = red_de_grupo(matriz)
+    filas = filas_de_grupo(grupo, request.user)
+    red = red_de_grupo(filas)
     gads = [(codigo, nodo.nombre) for codigo, nodo in red.nodos.items()]
     filtro = FiltroDichos(request.GET, listas={"gad": gads})
     contexto = _contexto(request, grupo, "contradicciones") | {"filtro": filtro, "red": red}
@@ -121,7 +122,7 @@ def contradicciones(request, pk):
         return render(request, "pdot/coherencia/contradicciones.html", contexto, status=400)
     que = filtro.cleaned_data["que"]
     contexto |= {
-        "lectura": lectura_de(red, matriz, filtro.cleaned_data["gad"]),
+        "lectura": lectura_de(red, filas, filtro.cleaned_data["gad"]),
         "muestra": {parte: que in ("", parte) for parte, _ in FiltroDichos.PARTES},
         "reglas": REGLAS.values(),
     }
@@ -156,6 +157,7 @@ def _contexto(request, grupo, parte, *pasos):
         "pagina_de_grupo": "coherencia",
         "parte": parte,
         "raiz": raiz,
+        "de_la_red": reverse("pdot:red", args=[grupo.pk]),
         "sin": SIN,
         "puede_descargar": request.user.puede(Permiso.DESCARGAR_INFORMES),
     }

@@ -49,6 +49,8 @@ def _cola(request, status=200, **mas):
     pagina = Paginator(elegidas, POR_PAGINA).get_page(request.GET.get("pagina"))
     for evaluacion in pagina:
         evaluacion.dias = dias_de_espera(evaluacion)
+        # A la plantilla le cuesta diez veces más descubrir que no la tiene.
+        evaluacion.encargo = getattr(evaluacion, "asignacion", None)
     contexto = {
         "lugar": "pdot",
         "pagina_de_pdot": "revision",

@@ -48,4 +48,4 @@ def formulario_de_evaluacion(request, pk):
 
 
 def _traer(request, pk):
-    return get_object_or_404(Evaluacion.objects.visibles_para(request.user).para_lista(), pk=pk)
+    return get_object_or_404(Evaluacion.objects.visibles_para(request.user).con_superiores(), pk=pk)

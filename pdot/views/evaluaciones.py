@@ -1,13 +1,16 @@
 """La evaluación vista por quien la llena y por quien la consulta."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from territorios.bitacora import cambios_de
+from territorios.bitacora import bitacora_a_pedido, cambios_de
 from territorios.descargas import descargar, formato_pedido
 from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
@@ -26,14 +29,14 @@ from ..cambio_de_version import cambio_de, pasar_de_version
 from ..forms import FiltroEvaluaciones, NuevaEvaluacionForm
 from ..fotos import fotos_de
 from ..hojas_de_listas import EVALUACIONES
-from ..lectura import llenado_para
+from ..lectura import envios_de, llenado_para
 from ..llenado import Llenado
 from ..models import Evaluacion, Informacion, Pdot, Pregunta, Respuesta, Seccion, Vinculo
 from ..necesidades import puede_declarar_de
 from ..plazos import plazos_de
 from ..promociones import tarjetas_de
 from ..tablero import evaluacion_propia
-from ..versiones import versiones_de
+from ..versiones import con_sus_versiones
 
 POR_PAGINA = 50
 Clase = Seccion.Clase
@@ -42,7 +45,9 @@ Clase = Seccion.Clase
 @exige(Permiso.VER_EVALUACIONES)
 def lista(request):
     """Evaluaciones de la jurisdicción, la última cambiada primero."""
-    filtro = FiltroEvaluaciones(request.GET, zonas=_zonas_de(request.user))
+    filtro = FiltroEvaluaciones(
+        request.GET, zonas=_zonas_de(request.user), propia=request.user.zona_id
+    )
     elegidas = Evaluacion.objects.visibles_para(request.user)
     es_valido = filtro.is_valid()
     if es_valido:
@@ -58,9 +63,17 @@ def lista(request):
         "pagina": Paginator(en_orden, POR_PAGINA).get_page(request.GET.get("pagina")),
         "filtro": filtro,
         "por_revisar": Evaluacion.objects.revisables_por(request.user).count(),
+        "de_otra_zona": _de_otra_zona(request.user, filtro, elegidas),
         "propia": evaluacion_propia(request.user),
     }
     return render(request, "pdot/lista.html", contexto, status=200 if es_valido else 400)
+
+
+def _de_otra_zona(usuario, filtro, elegidas):
+    """Cuántas de la lista de una zona no son suyas, si no se pidió ya una parte."""
+    if not usuario.zona_id or not filtro.is_valid() or filtro.cleaned_data["zona"]:
+        return 0
+    return elegidas.de_otra_zona(usuario.zona_id).count()
 
 
 def _zonas_de(usuario):
@@ -113,17 +126,19 @@ def _abrir(form, usuario):
 @exige(Permiso.VER_EVALUACIONES)
 def detalle(request, pk):
     """La evaluación entera: estado, respuestas, qué falta, observaciones y quién hizo qué."""
-    evaluacion = _traer(Evaluacion.objects.visibles_para(request.user), pk)
-    return render(request, "pdot/evaluacion.html", contexto_de_detalle(request, evaluacion))
+    return render(request, "pdot/evaluacion.html", contexto_de_detalle(request, pk))
 
 
-def contexto_de_detalle(request, evaluacion, **mas):
+def contexto_de_detalle(request, pk, **mas):
+    """Lo de la página. La bitácora se lee solo si se la pide. 404 si no la ve."""
     usuario = request.user
+    evaluacion, versiones = con_sus_versiones(pk, usuario)
+    if evaluacion is None:
+        raise Http404
     llenado = llenado_para(evaluacion, usuario)
     es_suya = evaluacion.es_de(usuario)
     en_sus_manos = evaluacion.esta_en_manos_del_gad
-    pasos = list(evaluacion.pasos.select_related("por"))
-    return {
+    contexto = {
         "lugar": "pdot",
         "migas": migas_de(evaluacion),
         "evaluacion": evaluacion,
@@ -131,17 +146,27 @@ def contexto_de_detalle(request, evaluacion, **mas):
         "es_suya": es_suya,
         "puede_llenar": en_sus_manos and evaluacion.la_llena(usuario),
         "puede_retomar": es_suya and en_sus_manos and _la_llena_la_zona(evaluacion),
-        "cambio": cambio_de(evaluacion) if en_sus_manos and evaluacion.la_llena(usuario) else None,
+        "cambio": _cambio_que_se_ofrece(evaluacion, usuario),
         "puede_abrir_otra": es_suya and evaluacion.estado == Evaluacion.Estado.APROBADA,
         "puede_revisar": evaluacion.espera_a(usuario),
         "puede_declarar": puede_declarar_de(usuario, evaluacion.gad),
         "fotos": fotos_de(evaluacion, usuario),
         "problemas": _problemas(llenado, usuario),
-        "pasos": pasos,
-        "bitacora": _bitacora(usuario, evaluacion, llenado, pasos),
-        "versiones": versiones_de(evaluacion, usuario),
-        "plazos": plazos_de(usuario) if es_suya and evaluacion.esta_en_manos_del_gad else [],
-    } | mas
+        "pasos": llenado.pasos,
+        "versiones": versiones,
+        "plazos": plazos_de(usuario) if es_suya and en_sus_manos else [],
+    }
+    if llenado.con_revision:
+        leer = partial(_bitacora, usuario, evaluacion, llenado)
+        contexto |= bitacora_a_pedido(request, evaluacion, leer)
+    return contexto | mas
+
+
+def _cambio_que_se_ofrece(evaluacion, usuario):
+    """El de pasar a la versión vigente de las preguntas, si la llena y no está en ella."""
+    al_dia = evaluacion.instrumento_vigente == evaluacion.instrumento_id
+    se_llena = evaluacion.esta_en_manos_del_gad and evaluacion.la_llena(usuario)
+    return cambio_de(evaluacion) if se_llena and not al_dia else None
 
 
 def _la_llena_la_zona(evaluacion):
@@ -161,16 +186,14 @@ def _problemas(llenado, usuario):
     return problemas
 
 
-def _bitacora(usuario, evaluacion, llenado, pasos):
+def _bitacora(usuario, evaluacion, llenado):
     """La de quien la escribe o la revisa.
 
     Lo escrito cambia solo en manos de quien la llena: quien revisa lee los pasos desde el primer
     envío y, en «Qué cambió entre envíos», en qué quedó lo corregido; nunca lo tachado.
     """
-    if not llenado.con_revision:
-        return []
     if not evaluacion.la_llena(usuario):
-        envios = [paso.cuando for paso in pasos if paso.a == Evaluacion.Estado.ENVIADA]
+        envios = [paso.cuando for paso in envios_de(llenado.pasos)]
         suya = evaluacion.historia.filter(history_date__gte=[*envios, evaluacion.creada][0])
         return cambios_de(usuario, suya, nombrar=lambda fila: "la evaluación")
     nombrar = _nombrador(evaluacion, llenado)
@@ -205,7 +228,7 @@ def enviar(request, pk):
     try:
         enviar_evaluacion(evaluacion, por=request.user, sitio=sitio_de(request), **leido)
     except Incompleta:
-        contexto = contexto_de_detalle(request, evaluacion, se_intento_enviar=True)
+        contexto = contexto_de_detalle(request, pk, se_intento_enviar=True)
         return render(request, "pdot/evaluacion.html", contexto, status=400)
     except (NoProcede, Conflicto) as motivo:
         return no_procede(request, pk, motivo)
@@ -237,11 +260,11 @@ def pasar(request, pk):
 
 def no_procede(request, pk, motivo):
     """409 con la evaluación como está ahora y el motivo escrito."""
-    evaluacion = _traer(Evaluacion.objects.visibles_para(request.user), pk)
+    contexto = contexto_de_detalle(request, pk)
     if isinstance(motivo, Conflicto):
-        estado = evaluacion.get_estado_display().lower()
+        estado = contexto["evaluacion"].get_estado_display().lower()
         motivo = f"La evaluación cambió desde que abrió esta página. Ahora está {estado}: repásela."
-    contexto = contexto_de_detalle(request, evaluacion, motivo=motivo)
+    contexto["motivo"] = motivo
     return render(request, "pdot/evaluacion.html", contexto, status=409)
 
 

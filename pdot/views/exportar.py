@@ -48,9 +48,14 @@ def exportar_csv(request, que):
     if not filtro.is_valid():
         return _pagina(request, filtro, 400)
     if que == DICCIONARIO:
-        return como_csv(csv_del_diccionario(HOJAS), f"pdot-{que}")
+        return como_csv(csv_del_diccionario(HOJAS, _archivo), f"pdot-{que}")
     hoja = POR_NOMBRE[que]
     return como_csv(csv_de(hoja, hoja.filas(filtro.alcance)), f"pdot-{que}")
+
+
+def _archivo(hoja):
+    """Con qué nombre se descarga en CSV; después lleva la fecha del día."""
+    return f"pdot-{hoja.nombre}-AAAA-MM-DD.csv"
 
 
 @exige(Permiso.VER_EVALUACIONES)

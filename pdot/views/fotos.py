@@ -49,7 +49,7 @@ def subir(request, pk, codigo):
 def formulario_de_foto(llenado, codigo, request=None):
     """El formulario para subir una a la sección `codigo`; lleno, si la petición trae uno."""
     parte = next((p for p in llenado.partes if p.seccion.codigo == codigo), None)
-    preguntas = [fila[0] for fila in parte.filas] if parte else []
+    preguntas = parte.preguntas if parte else []
     if request and request.method == "POST":
         return FotoForm(request.POST, request.FILES, preguntas=preguntas)
     return FotoForm(preguntas=preguntas)

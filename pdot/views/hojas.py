@@ -1,5 +1,7 @@
 """Las hojas con forma propia del formulario: vínculos entre planes e información."""
 
+from functools import cache, partial
+
 from territorios.versiones import Conflicto
 from territorios.views.errores import es_autoguardado
 
@@ -7,9 +9,9 @@ from ..acciones import NoProcede, RespuestasEnConflicto
 from ..acciones_hojas import guardar_informacion, guardar_vinculos, huella
 from ..forms_hojas import HojaDeInformacion, VinculosForm
 from ..llenado import Llenado, Par
-from ..models import Informacion, Respuesta
+from ..models import Informacion, Respuesta, Vinculo
 from ..planes_superiores import planes_superiores
-from ..vinculos import otras_provincias, posibles_proveedores
+from ..vinculos import comparables, posibles_proveedores
 from .paginas_de_llenado import guardado, mostrar, pagina, repetir, ya_no_se_guarda
 
 # --- Vínculos -------------------------------------------------------------------------------
@@ -18,12 +20,15 @@ from .paginas_de_llenado import guardado, mostrar, pagina, repetir, ya_no_se_gua
 def vinculos(request, llenado, parte):
     """Una ficha por plan de nivel superior, con lo que ese plan dice al lado."""
     gad = llenado.evaluacion.gad
-    otras = [una for una in otras_provincias(gad) if una.pk not in _codigos(llenado.pares)]
+    escritos = [vinculo.con_id for vinculo in llenado.escrito[Vinculo]]
+    planes = planes_superiores(comparables(gad, escritos), request.user)
+    llenado.gads = {codigo: plan.gad for codigo, plan in planes.items()}
+    de_la_hoja = {par.con.pk for par in llenado.pares}
+    otras = [otro for codigo, otro in llenado.gads.items() if codigo not in de_la_hoja]
     # Quien tecleó en la ficha de una provincia que otra persona quitó recibe el aviso, no un error.
     tecleadas = [una for una in otras if f"version_{una.pk}" in request.POST]
     pares = [*llenado.pares, *(Par(una, None, propio=False) for una in tecleadas)]
     form = VinculosForm(request.POST or None, gad=gad, pares=pares, otras=otras)
-    planes = planes_superiores([par.con for par in pares], request.user)
     fichas = [ficha | {"plan": planes[ficha["par"].con.pk]} for ficha in form.fichas()]
     mas = {"fichas": fichas, "hay_otras": bool(otras)}
     if request.method == "GET":
@@ -31,10 +36,6 @@ def vinculos(request, llenado, parte):
     if not form.is_valid():
         return pagina(request, llenado, parte, form, status=400, **mas)
     return _guardar_vinculos(request, llenado, parte, form, mas)
-
-
-def _codigos(pares):
-    return [par.con.pk for par in pares]
 
 
 def _guardar_vinculos(request, llenado, parte, form, mas):
@@ -88,8 +89,9 @@ def _legible(vinculo):
 
 def informacion(request, llenado, parte):
     """Las filas de lo que se cuenta y lo que se requiere."""
-    proveedores = _proveedores(llenado)
-    filas = llenado.informacion
+    # Al guardar, lo escrito se lee bajo el bloqueo, y los proveedores, solo si se eligió alguno.
+    filas = [] if request.method == "POST" else llenado.informacion
+    proveedores = cache(partial(_proveedores, llenado))
     form = HojaDeInformacion(request.POST or None, filas=filas, proveedores=proveedores)
     if request.method == "GET":
         return mostrar(request, llenado, parte, form)

@@ -26,17 +26,20 @@ def indicadores(request):
     if not filtro.is_valid():
         return render(request, "pdot/indicadores.html", contexto, status=400)
     gads = _del_lugar(medicion.gads, filtro.cleaned_data)
-    renglones = [
-        (indicador, medicion.cociente(indicador, gads), medicion.nacional(indicador))
-        for indicador in INDICADORES
-    ]
+    es_el_pais = not filtro.puestos
+    renglones = []
+    for indicador in INDICADORES:
+        cociente = medicion.cociente(indicador, gads)
+        nacional = cociente if es_el_pais else medicion.nacional(indicador)
+        renglones.append((indicador, cociente, nacional))
     if formato := formato_pedido(request, HOJA_DE_INDICADORES):
         return descargar(formato, HOJA_DE_INDICADORES, renglones)
     contexto |= {
         "gads": len(gads),
         "hoja": HOJA_DE_INDICADORES,
         "contado": medicion.contado,
-        "es_el_pais": not filtro.puestos,
+        "es_el_pais": es_el_pais,
+        "consulta": filtro.consulta(),
         "renglones": renglones,
         "grupo": grupos.get(int(filtro.cleaned_data["grupo"] or 0)),
     }

@@ -65,6 +65,7 @@ def libro(request, pk):
         "mostrados": len(renglones),
         "confirmados": [(oferta, _anotar_acuerdo(grupo, oferta)) for oferta in leido.confirmados],
         "puede_editar": request.user.puede(Permiso.EDITAR_ACOMPANAMIENTO) and grupo.esta_conformado,
+        "nueva_necesidad": reverse("pdot:nueva_necesidad"),
         "declara_de": {r.gad.pk for r in renglones if puede_declarar_de(request.user, r.gad)},
     }
     return render(request, "pdot/informacion.html", contexto, status=200 if es_valido else 400)

@@ -1,32 +1,32 @@
-"""El informe de la estrategia: los de cada quien, lo escrito, el borrador y lo emitido."""
+"""El informe de la estrategia: los de cada quien, lo escrito, y pedirlo en borrador o emitido."""
 
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_POST
 
 from acompanamiento.models import Estrategia
-from territorios.documentos import SinPango
-from territorios.emision import ArchivoPerdido, emitir
+from territorios.embebido import asegurar
 from territorios.jurisdiccion import Permiso, exige
-from territorios.models import DocumentoEmitido
+from territorios.models import DocumentoEmitido, Trabajo
 from territorios.versiones import Conflicto
 from territorios.views.conflictos import responder_conflicto
-from territorios.views.documentos import (
-    archivo_perdido,
-    entregar_borrador,
-    sin_pango,
-    sitio_de,
-)
+from territorios.views.documentos import sitio_de
 
 from ..acciones_informe import guardar_informe
 from ..forms_informe import InformeForm
 from ..informe.acceso import alcance_de, alcances_de, informe_de, nuevo_de
-from ..informe.armado import clave_de, pliego_de
+from ..informe.armado import clave_de
 from ..informe.orden import encendidas
 from ..informe.que_trae import casillas_de
 from ..models import Informe
+from ..trabajo_informe import BORRADOR, EMITIDO, pedir_informe, trabajos_de
+from .trabajos import ir_a_lo_pedido
+
+# De los más recientes sale todo lo que la página dice.
+PEDIDOS_QUE_SE_MIRAN = 20
 
 
 @exige(Permiso.EDITAR_ACOMPANAMIENTO)
@@ -76,9 +76,28 @@ def _pagina(request, alcance, informe):
         "alcance": alcance,
         "informe": informe,
         "casillas": casillas_de(alcance, marcadas),
-        "emitidos": _emitidos(request.user, informe),
+        "emitidos": list(_emitidos(request.user, informe)),
+        **_pedidos(request.user, informe),
     }
     return render(request, "pdot/informe/detalle.html", contexto)
+
+
+def _pedidos(usuario, informe):
+    """Los que están en camino, el último de cada clase si no se terminó, y el último borrador."""
+    todos = list(trabajos_de(informe, usuario).select_related("pedido_por")[:PEDIDOS_QUE_SE_MIRAN])
+    en_camino = [uno for uno in todos if uno.esta_vivo]
+    if en_camino:
+        # Si mataron al trabajador, basta con que alguien mire para que haya otro.
+        asegurar()
+    ultimos = {}
+    for uno in todos:
+        ultimos.setdefault(uno.clase, uno)
+    borradores = [uno for uno in todos if uno.clase == BORRADOR and uno.se_puede_descargar]
+    return {
+        "en_camino": en_camino,
+        "sin_terminar": [uno for uno in ultimos.values() if uno.estado == Trabajo.Estado.FALLIDO],
+        "borrador": borradores[0] if borradores else None,
+    }
 
 
 @exige(Permiso.EDITAR_ACOMPANAMIENTO)
@@ -116,30 +135,26 @@ def _pagina_de_editar(request, alcance, informe, form, estado=200):
 
 
 @exige(Permiso.EDITAR_ACOMPANAMIENTO)
-def borrador_pdf(request, codigo, de):
+@require_POST
+def sacar_borrador(request, codigo, de):
     """Con la palabra «Borrador» y sin número ni código."""
-    alcance, informe = _traer(request, codigo, de)
-    return entregar_borrador(request, pliego_de(informe, alcance))
+    return _pedir(request, codigo, de, BORRADOR)
 
 
 @exige(Permiso.EDITAR_ACOMPANAMIENTO)
 @require_POST
 def emitir_informe(request, codigo, de):
     """Le da número y lo guarda; sin cambios desde la última vez, es el mismo documento."""
+    return _pedir(request, codigo, de, EMITIDO)
+
+
+def _pedir(request, codigo, de, clase):
+    """Componerlo tarda: se hace en segundo plano y aquí se va a la página que dice cómo va."""
     alcance, informe = _traer(request, codigo, de)
-    antes = set(_emitidos(request.user, informe).values_list("pk", flat=True))
-    try:
-        hoja = emitir(pliego_de(informe, alcance), por=request.user, sitio=sitio_de(request))
-    except SinPango as falta:
-        return sin_pango(request, falta)
-    except ArchivoPerdido as perdido:
-        return archivo_perdido(request, perdido)
-    numero = hoja.documento.numero_legible
-    if hoja.documento.pk not in antes:
-        messages.success(request, f"Se emitió el informe n.º {numero}.")
-    else:
-        messages.info(request, f"Nada cambió desde que se emitió: sigue siendo el n.º {numero}.")
-    return redirect(informe)
+    return ir_a_lo_pedido(
+        request,
+        *pedir_informe(alcance, informe, clase, por=request.user, sitio=sitio_de(request)),
+    )
 
 
 # --- Lo común -----------------------------------------------------------------------------------
@@ -174,4 +189,6 @@ def _migas(estrategia, *pasos):
 def _migas_de(informe, *pasos):
     lista = reverse("pdot:informes", args=[informe.estrategia.codigo])
     propio = informe.get_absolute_url() if pasos else None
-    return _migas(informe.estrategia, ("Informes", lista), (informe.de_quien, propio), *pasos)
+    return _migas(
+        informe.estrategia, ("Informes", lista), (capfirst(informe.de_quien), propio), *pasos
+    )

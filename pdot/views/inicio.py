@@ -16,10 +16,6 @@ def inicio(request):
         "tablero": suyo,
         "primeros_pasos": [] if suyo.total else tablero.primeros_pasos(usuario),
         "plazos": plazos_de(usuario),
-        "plan": tablero.plan_propio(usuario),
-        "programa": tablero.programa_propio(usuario),
         "grupos": tablero.grupos_de(usuario),
-        # A un GAD le importa la suya, que va aparte.
-        "por_estado": [] if usuario.gad_id else tablero.evaluaciones_por_estado(usuario),
     }
     return render(request, "pdot/inicio_de_sesion.html", contexto)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from acompanamiento.models import Grupo
+from territorios.descargas import descargar, formato_pedido
 from territorios.jurisdiccion import Permiso, exige
 from territorios.texto import cuantos
 from territorios.versiones import Conflicto
@@ -14,6 +15,7 @@ from territorios.views.documentos import sitio_de
 from ..acciones import NoProcede
 from ..acciones_plazo import fijar_plazo
 from ..forms_revision import PlazoForm
+from ..hojas_de_listas import PLAZO
 from ..models import PlazoEvaluacion
 from ..plazos import avance_de, cuenta_de
 
@@ -37,15 +39,18 @@ def avance(request, pk):
     """Cuántos empezaron, enviaron y tienen aprobada su evaluación, y quién falta."""
     visibles = Grupo.objects.visibles_para(request.user).select_related("estrategia")
     grupo = get_object_or_404(visibles, pk=pk)
-    avances = avance_de(grupo, request.user)
+    avances, plazo = avance_de(grupo, request.user), _plazo_de(grupo)
+    if formato := formato_pedido(request, PLAZO):
+        return descargar(formato, PLAZO, avances, plazo)
     aprobadas = sum(uno.estado == "aprobada" for uno in avances)
     contexto = {
         "lugar": "acompanamiento",
         "pagina_de_grupo": "avance",
         "migas": _migas(grupo, "Avance de las evaluaciones"),
         "grupo": grupo,
-        "plazo": _plazo_de(grupo),
+        "plazo": plazo,
         "avances": avances,
+        "hoja": PLAZO,
         "cuenta": cuenta_de(avances),
         "frase": f"{aprobadas} de {cuantos(len(avances), 'GAD', 'GAD')} con evaluación aprobada",
         "faltan": [uno for uno in avances if uno.falta],

@@ -19,9 +19,9 @@ from ..acciones_revision import RevisionEnConflicto, guardar_borrador, resolver
 from ..avisos import gads_sin_correo
 from ..diferencias import comparar_fotos
 from ..forms_revision import RevisionEnPreparacionForm
-from ..instantaneas import foto_de, fotos, referencia_de
+from ..instantaneas import foto_de, foto_de_referencia, leer_con_referencia
 from ..llenado import Llenado
-from ..models import BorradorDeRevision, Evaluacion, Seccion
+from ..models import Evaluacion, Seccion
 from ..revision import notas_de
 from .evaluaciones import migas_de, no_procede
 
@@ -54,15 +54,17 @@ class Fila:
 @require_http_methods(["GET", "POST"])
 def revisar(request, pk):
     """Si otra persona ya resolvió, no se revisa, pero lo escrito vuelve para que no se pierda."""
-    de_su_revision = Evaluacion.objects.de_su_revision(request.user)
-    evaluacion = get_object_or_404(de_su_revision.para_lista(), pk=pk)
+    suyas = Evaluacion.objects.de_su_revision(request.user).con_superiores()
+    suyas = suyas.con_anterior(request.user).select_related("borrador_de_revision")
+    evaluacion = get_object_or_404(suyas, pk=pk)
     llenado = Llenado(evaluacion, para=request.user)
+    leer_con_referencia(llenado)
     form = RevisionEnPreparacionForm(
         request.POST or None,
         preguntas=llenado.preguntas,
         version=evaluacion.version,
         hojas=llenado.hojas,
-        borrador=BorradorDeRevision.objects.filter(evaluacion=evaluacion).first(),
+        borrador=getattr(evaluacion, "borrador_de_revision", None),
     )
     if request.method == "POST" and not form.is_valid():
         return _pagina(request, llenado, form, status=400)
@@ -174,7 +176,7 @@ def _pagina(request, llenado, form, status=200, **mas):
         errores = [str(error) for campo in form.errors.values() for error in campo]
         return JsonResponse({"error": " ".join(errores)}, status=400)
     evaluacion = llenado.evaluacion
-    foto, desde, cambios = _comparada(llenado, request.user)
+    foto, desde, cambios = _comparada(llenado)
     notas = notas_de(evaluacion, request.user)
     solo_cambios = desde is not None and request.GET.get("solo") == "cambios"
     partes = [
@@ -208,15 +210,13 @@ def _pagina(request, llenado, form, status=200, **mas):
     return render(request, "pdot/revisar.html", contexto | mas, status=status)
 
 
-def _comparada(llenado, usuario):
+def _comparada(llenado):
     """(foto de ahora, «desde cuándo» o None, {clave: Diferencia})."""
-    referencia = referencia_de(llenado.evaluacion, usuario)
-    if referencia is None:
+    if llenado.referencia is None:
         return {}, None, {}
-    toma, desde = referencia
-    (antes,), ahora = fotos([toma]), foto_de(llenado)
+    antes, ahora = foto_de_referencia(llenado), foto_de(llenado)
     diferencias = [una for _, suyas in comparar_fotos(antes, ahora) for una in suyas]
-    return ahora, desde, {una.clave: una for una in diferencias}
+    return ahora, llenado.referencia.desde, {una.clave: una for una in diferencias}
 
 
 def _fila(fila, form, notas, cambios):

@@ -9,6 +9,7 @@ from territorios.versiones import Conflicto
 
 from ..acciones import NoProcede, RespuestasEnConflicto, guardar_listas, guardar_respuestas
 from ..forms import ListasForm, SeccionForm
+from ..fotos import con_fotos
 from ..llenado import Llenado
 from ..models import Evaluacion, Respuesta, Seccion
 from ..planes_superiores import plan_que_nombra, planes_de_su_territorio
@@ -24,8 +25,8 @@ LISTAS = ("elementos", "problemas")
 @sin_perder
 def seccion(request, pk, codigo):
     """Una página del instrumento: preguntas o una de las hojas con forma propia."""
-    llenables = Evaluacion.objects.llenables_por(request.user).para_lista()
-    evaluacion = get_object_or_404(llenables.con_devolucion(), pk=pk)
+    llenables = Evaluacion.objects.llenables_por(request.user).con_superiores()
+    evaluacion = get_object_or_404(con_fotos(llenables.con_devolucion()), pk=pk)
     llenado = Llenado(evaluacion, para=request.user)
     parte = next((p for p in llenado.partes if p.codigo == codigo), None)
     if parte is None:
@@ -36,12 +37,7 @@ def seccion(request, pk, codigo):
 
 
 def _preguntas(request, llenado, parte):
-    form = SeccionForm(
-        request.POST or None,
-        preguntas=[pregunta for pregunta, _, _ in parte.filas],
-        respuestas=llenado.respuestas,
-        editables=llenado.editables,
-    )
+    form = SeccionForm(request.POST or None, preguntas=parte.preguntas, llenado=llenado)
     planes = _planes_que_nombra(parte, llenado.evaluacion.gad, request.user)
     mas = {"filas": _filas(form, llenado, planes), "planes": list(planes.values())}
     if request.method == "GET":
@@ -61,7 +57,7 @@ def _preguntas(request, llenado, parte):
 
 def _planes_que_nombra(parte, gad, usuario):
     """{código de pregunta: PlanSuperior} de las que comparan con el plan de otro nivel."""
-    nombrados = {p.codigo: plan_que_nombra(p, gad) for p, _, _ in parte.filas}
+    nombrados = {p.codigo: plan_que_nombra(p, gad) for p in parte.preguntas}
     if not any(nombrados.values()):
         return {}
     planes = planes_de_su_territorio(gad, usuario)
@@ -79,7 +75,7 @@ def _filas(form, llenado, planes):
 
 def _todo_lo_tecleado(form):
     """(pregunta, lo guardado, lo tecleado) de lo que difiere, aunque esté bloqueado."""
-    pares = [(form.respuestas.get(c.pregunta.pk), c) for c in form.cambios()]
+    pares = [(form.llenado.respuestas.get(c.pregunta.pk), c) for c in form.cambios()]
     return [par for par in _pares_legibles(pares) if par[1] != par[2]]
 
 

@@ -68,7 +68,7 @@ def _es_ajeno(nombre, parte):
     """Si es el campo de una pregunta que la página ya no tiene, o de una hoja que no es."""
     if parte.clase != Seccion.Clase.PREGUNTAS:
         return nombre.startswith(AJENOS_A[parte.clase])
-    codigos = {pregunta.codigo for pregunta, _, _ in parte.filas}
+    codigos = {pregunta.codigo for pregunta in parte.preguntas}
     es_de_otra = nombre.startswith(CAMPOS) and nombre[6:] not in codigos
     return es_de_otra or nombre.startswith(DE_HOJAS)
 

@@ -9,7 +9,9 @@ from territorios.filtros import entero_de
 from territorios.jurisdiccion import Permiso, exige
 
 from ..diferencias import comparar_fotos
-from ..instantaneas import Toma, envios_de, fotos, toma_para
+from ..escrito import Toma
+from ..instantaneas import fotos
+from ..lectura import envios_de, toma_para
 from ..models import Evaluacion
 from ..versiones import versiones_de
 from .evaluaciones import migas_de
@@ -35,7 +37,7 @@ def cambios(request, pk):
 
 def _tramos(evaluacion, la_llena):
     """[{antes, despues, apartados}] del último al primero. Lo a medias, solo a quien la llena."""
-    envios = envios_de(evaluacion)
+    envios = envios_de(evaluacion.pasos.all())
     cortes = [(paso.cuando, Toma(evaluacion, paso.cuando)) for paso in envios]
     if cortes and la_llena and evaluacion.esta_en_manos_del_gad:
         cortes.append((None, Toma(evaluacion)))
@@ -88,7 +90,7 @@ def comparar(request, pk, otra):
     if una.pdot.gad_id != otra.pdot.gad_id:
         messages.warning(request, "Solo se comparan evaluaciones de un mismo GAD.")
         return redirect("pdot:elegir_versiones", una.pk)
-    antes, despues = fotos([toma_para(una, request.user), toma_para(otra, request.user)])
+    antes, despues = fotos(toma_para(e, request.user, e.pasos.all()) for e in (una, otra))
     contexto = {
         "lugar": "pdot",
         "migas": migas_de(otra, ("Comparar versiones", None)),

@@ -30,6 +30,7 @@ from ..vision import (
     nombre_para,
     redactar,
     sueltas_de,
+    visiones_de,
 )
 
 BORRADOR = VisionCircunvecina.Estado.BORRADOR
@@ -62,8 +63,7 @@ def vision(request, pk):
     grupo = traer_grupo(Grupo.objects.visibles_para(request.user), pk)
     filtro = UmbralForm(request.GET)
     lectura = leer_vision(grupo, request.user, filtro.elegido)
-    visiones = grupo.visiones.select_related("encuentro").prefetch_related("temas")
-    visiones = list(visiones.order_by("-numero")) if grupo.esta_conformado else []
+    visiones = visiones_de(grupo) if grupo.esta_conformado else []
     puede = request.user.puede(Permiso.EDITAR_ACOMPANAMIENTO) and grupo.esta_conformado
     contexto = {
         "lugar": "acompanamiento",
@@ -78,8 +78,8 @@ def vision(request, pk):
             (tema, contado(tema, lectura), _dichos(tema, lectura)) for tema in lectura.propuestas
         ],
         "sueltas": [(pieza, lectura.de_quien(pieza.gads)) for pieza in lectura.sueltas],
-        "en_redaccion": next((v for v in visiones if v.estado == BORRADOR), None),
-        "acordadas": [v for v in visiones if v.estado != BORRADOR],
+        "en_redaccion": next((par for par in visiones if par[0].estado == BORRADOR), None),
+        "acordadas": [par for par in visiones if par[0].estado != BORRADOR],
         "puede_editar": puede,
     }
     estado = 200 if filtro.is_valid() else 400

@@ -65,8 +65,8 @@ class AporteQuerySet(models.QuerySet):
         encuentros = Encuentro.objects.visibles_para(usuario)
         grupos = Grupo.objects.visibles_para(usuario)
         return self.filter(
-            Q(encuentro__in=encuentros)
-            | Q(encuentro=None, grupo__in=grupos)
+            Exists(encuentros.filter(pk=OuterRef("encuentro")))
+            | Q(Exists(grupos.filter(pk=OuterRef("grupo"))), encuentro=None)
             | Q(encuentro=None, grupo=None)
         )
 
@@ -86,6 +86,10 @@ class AporteQuerySet(models.QuerySet):
             | Q(encuentro__in=suyos)
             | Q(estrategia=grupo.estrategia_id, grupo=None, encuentro=None)
         )
+
+    def en_orden(self):
+        """Por momento y, en cada uno, como se anotaron."""
+        return self.order_by("momento", "orden", "pk")
 
     def para_tablero(self, usuario):
         """En orden, con lo que muestra la tarjeta; `ve_foto`: si `usuario` ve su papelote."""

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 from acompanamiento.models import Estrategia, Grupo
 from territorios.jurisdiccion import Permiso
 from territorios.models import Autoridad, Entidad, Gad, Territorio
+from territorios.texto import cuantos
 from territorios.versiones import ModeloVersionado
 
 MEDIODIA = time(12)
@@ -34,8 +35,10 @@ class EncuentroQuerySet(models.QuerySet):
         # Con un JOIN, el encuentro de cuatro grupos saldría cuatro veces.
         en_grupos = Encuentro.grupos.through.objects
         sin_grupo = ~Exists(en_grupos.filter(encuentro=OuterRef("pk")))
-        de_sus_grupos = en_grupos.filter(grupo__in=Grupo.objects.de_zona(zona)).values("encuentro")
-        return self.filter(Q(pk__in=de_sus_grupos) | Q(sin_grupo, canton__zona=zona))
+        de_sus_grupos = en_grupos.filter(
+            encuentro=OuterRef("pk"), grupo__in=Grupo.objects.de_zona(zona)
+        )
+        return self.filter(Exists(de_sus_grupos) | Q(sin_grupo, canton__zona=zona))
 
     def _de_grupos(self, grupos):
         en_grupos = Encuentro.grupos.through.objects.filter(grupo__in=grupos)
@@ -50,11 +53,17 @@ class EncuentroQuerySet(models.QuerySet):
         """Los que todavía no se realizan ni se cancelan."""
         return self.exclude(estado__in=[Encuentro.Estado.REALIZADO, Encuentro.Estado.CANCELADO])
 
-    def con_gad(self, gad):
-        """Los diálogos con ese GAD y los encuentros a los que se lo convoca."""
-        convocado = Convocado.objects.filter(encuentro=OuterRef("pk"), gad=gad)
-        # Con un JOIN, las cuentas de convocados de `para_cronograma` verían solo a ese.
-        return self.filter(Q(gad=gad) | Exists(convocado))
+    def con_gads(self, gads):
+        """Los diálogos con alguno de esos GAD y los encuentros a los que se lo convoca."""
+        convocado = Convocado.objects.filter(encuentro=OuterRef("pk"), gad__in=gads)
+        # Con un JOIN, las cuentas de convocados de `para_cronograma` verían solo a esos.
+        return self.filter(Q(gad__in=gads) | Exists(convocado))
+
+    def gads(self):
+        """Los GAD con que se dialoga y los que se convoca en estos encuentros."""
+        convocados = Convocado.objects.filter(encuentro__in=self.order_by().values("pk"))
+        suyos = convocados.order_by().values("gad"), self.order_by().values("gad")
+        return Gad.objects.filter(Q(pk__in=suyos[0]) | Q(pk__in=suyos[1]))
 
     def para_lista(self):
         return self.select_related(
@@ -69,7 +78,7 @@ class EncuentroQuerySet(models.QuerySet):
 
     def para_cronograma(self):
         """Con su autoridad, cuántos GAD se convoca por nivel y su puesto en el día."""
-        return self.select_related("canton__padre", "autoridad").annotate(
+        return self.select_related("autoridad").annotate(
             **{columna: _convocados(n) for columna, n in Gad.NIVELES_DE.items()},
             hora=Coalesce("inicio", SIN_HORA),
             van_antes=Coalesce(Subquery(_los_que_van_antes()), 0),
@@ -82,25 +91,20 @@ class EncuentroQuerySet(models.QuerySet):
             cambiado=Subquery(asientos.values("history_date")[:1])
         )
 
-    def para_ficha(self, usuario):
-        """Con lo que muestra su página; de los grupos, solo los que ve `usuario`."""
+    def para_ficha(self):
+        """Con lo que muestra su página; lo que está en otras tablas lo lee `leer_ficha`."""
         gads = Convocado.objects.con_respuesta().select_related("gad__territorio__padre__padre")
         segunda = Encuentro.objects.filter(jornada_de=OuterRef("pk")).order_by("inicio")
-        # En una subconsulta: con otro JOIN, cada participante se contaría una vez por grupo.
-        nomina = Encuentro.objects.filter(pk=OuterRef("pk")).annotate(n=Count("participantes"))
+        sus_grupos = Encuentro.grupos.through.objects.filter(encuentro=OuterRef("pk"))
+        por_encuentro = sus_grupos.values("encuentro").annotate(n=Count("pk"))
         return (
             self.select_related(
                 "estrategia", "canton__padre", "autoridad", "gad__territorio__padre", "jornada_de"
             )
-            .prefetch_related(
-                models.Prefetch("grupos", Grupo.objects.visibles_para(usuario)),
-                models.Prefetch("convocados", gads),
-                models.Prefetch("facilitaciones", Facilitacion.objects.select_related("entidad")),
-            )
+            .prefetch_related(models.Prefetch("convocados", gads))
             .annotate(
                 segunda_jornada=Subquery(segunda.values("pk")[:1]),
-                cuantos_grupos=Count("grupos"),
-                registrados=Subquery(nomina.values("n")),
+                cuantos_grupos=Coalesce(Subquery(por_encuentro.values("n")), 0),
             )
         )
 
@@ -269,6 +273,23 @@ class Encuentro(ModeloVersionado):
         if self.tipo == self.Tipo.COMPLEMENTARIO:
             return f"{self.get_clase_display()} · {self.lugar}"
         return f"{self.tipo} · {self.lugar}"
+
+    @property
+    def horas(self):
+        """«08:30 – 12:30»; vacío si no tiene hora."""
+        if not self.inicio:
+            return ""
+        return f"{self.inicio:%H:%M} – {self.fin:%H:%M}" if self.fin else f"{self.inicio:%H:%M}"
+
+    @property
+    def dicho_convocados(self):
+        """«1 provincial, 3 parroquiales», de uno traído con `para_cronograma`; vacío si ninguno."""
+        cuentas = (
+            cuantos(self.provinciales, "provincial", "provinciales"),
+            cuantos(self.municipales, "municipal", "municipales"),
+            cuantos(self.parroquiales, "parroquial", "parroquiales"),
+        )
+        return ", ".join(cuenta for cuenta in cuentas if not cuenta.startswith("0 "))
 
     @property
     def nombre_llano(self):

@@ -18,6 +18,14 @@ MINUTOS_MAXIMOS = 600
 
 
 class PlantillaEncuentroQuerySet(models.QuerySet):
+    def de_momentos(self, tipos):
+        """Las activas de esos momentos con sus insumos y preguntas, en el orden del proceso.
+
+        Dentro de un momento van como se cargaron: por nombre, el cierre iría antes del inicio.
+        """
+        activas = self.filter(activa=True, tipo__in=tipos).order_by("tipo", "pk")
+        return activas.prefetch_related("insumos", "preguntas")
+
     def para(self, encuentro):
         """Las activas de su tipo y clase, con las piezas que tocan a su jornada."""
         jornadas = Q(jornada__in=["", encuentro.jornada])

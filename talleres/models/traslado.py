@@ -22,11 +22,17 @@ class TrasladoQuerySet(models.QuerySet):
         if usuario.ve_el_pais:
             return self
         if usuario.gad_id:
-            del_dia = Encuentro.objects.visibles_para(usuario).filter(
-                estrategia=OuterRef("estrategia"), fecha=OuterRef("fecha")
-            )
-            return self.filter(Exists(del_dia))
+            return self.en_dias_de(Encuentro.objects.visibles_para(usuario))
         return self.filter(estrategia__in=Grupo.objects.visibles_para(usuario).values("estrategia"))
+
+    def en_dias_de(self, encuentros):
+        """Los de los días en que hay alguno de esos encuentros, en su estrategia."""
+        del_dia = encuentros.filter(estrategia=OuterRef("estrategia"), fecha=OuterRef("fecha"))
+        return self.filter(Exists(del_dia))
+
+    def de_zona(self, zona):
+        """Los de los días en que la zona tiene un encuentro."""
+        return self.en_dias_de(Encuentro.objects.de_zona(zona))
 
     def del_dia_de(self, encuentro):
         """Los del equipo ese día, en esa estrategia, en orden."""

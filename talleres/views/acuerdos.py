@@ -19,14 +19,14 @@ from .encuentro import migas_de
 def pagina_de_acuerdo(request, pk, de_que_nacio):
     """La ficha de un acuerdo, con el encuentro y la cosa de que nació.
 
-    `de_que_nacio(acuerdo, usuario)`: {"tarjeta": el aporte, "libro": la dirección de la información
-    emparejada}, con None en lo que no fue o no se puede ver.
+    `de_que_nacio(acuerdo, origen, usuario)`: {"tarjeta": el aporte} del encuentro `origen`; sin él,
+    {"libro": la dirección de la información emparejada}. Con None si no fue o no se puede ver.
     """
     acuerdo = traer_acuerdo(Acuerdo.objects.visibles_para(request.user), pk)
     visibles = Encuentro.objects.visibles_para(request.user)
-    contexto = ficha_de_acuerdo(request.user, acuerdo)
-    contexto["origen"] = visibles.filter(origenes__acuerdo=acuerdo).first()
-    contexto |= de_que_nacio(acuerdo, request.user)
+    origen = visibles.filter(origenes__acuerdo=acuerdo).first()
+    contexto = ficha_de_acuerdo(request, acuerdo) | {"origen": origen}
+    contexto |= de_que_nacio(acuerdo, origen, request.user)
     return render(request, "acompanamiento/acuerdo.html", contexto)
 
 

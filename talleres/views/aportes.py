@@ -33,7 +33,14 @@ from ..aportes import (
     titular_cumulo,
 )
 from ..forms import VersionForm
-from ..forms_aportes import AgruparForm, AporteForm, CumuloForm, MoverForm, RetiroForm
+from ..forms_aportes import (
+    AgruparForm,
+    AporteForm,
+    CumuloForm,
+    MoverForm,
+    RetiroForm,
+    temario_de,
+)
 from ..models import Aporte, CumuloAportes, Encuentro, Evidencia, con_serie
 from ..tablero import cambios_desde, secciones_de
 from .encuentro import migas_de
@@ -95,12 +102,12 @@ def pagina_de_aportes(request, pk, nacidos):
     ]
     tarjetas = [tarjeta for tarjeta in todas if not tarjeta.retirado]
     _poner_nacidos(tarjetas, nacidos, request.user)
-    secciones = secciones_de(encuentro.preguntas.all(), encuentro.agenda.all(), tarjetas)
+    temario = temario_de(encuentro)
     contexto = (
         _contexto(encuentro)
         | rasgos
         | {
-            "secciones": secciones,
+            "secciones": secciones_de(*temario, tarjetas),
             "cuantas": len(tarjetas),
             "fotos": fotos,
             "foto": foto,
@@ -110,7 +117,7 @@ def pagina_de_aportes(request, pk, nacidos):
     )
     if rasgos["puede_editar"] and encuentro.estado != Encuentro.Estado.CANCELADO:
         recordado = {campo: request.GET.get(campo, "") for campo in RECORDADOS}
-        contexto["form"] = _nueva(encuentro, initial=recordado)
+        contexto["form"] = _nueva(encuentro, initial=recordado, temario=temario, fotos=fotos)
     return render(request, "talleres/aportes.html", contexto)
 
 
@@ -129,9 +136,9 @@ def _elegida(fotos, pedida):
     return elegida
 
 
-def _nueva(encuentro, datos=None, initial=None):
+def _nueva(encuentro, datos=None, initial=None, **ya_traido):
     initial = {"clave_envio": uuid4()} | (initial or {})
-    return AporteForm(datos, instance=Aporte(), encuentro=encuentro, initial=initial)
+    return AporteForm(datos, instance=Aporte(), encuentro=encuentro, initial=initial, **ya_traido)
 
 
 def _poner_nacidos(tarjetas, nacidos, usuario):

@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from django.db.models import Count
-from django.shortcuts import get_object_or_404, render
+from django.db.models import Count, Exists, OuterRef
+from django.http import Http404
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,7 +28,7 @@ from ..hojas import ENCUENTROS, con_lo_que_se_exporta
 from ..models import Encuentro
 from ..programa import Programa
 
-POR_LISTA = 100
+POR_LISTA = 50
 RUTA = {Semana: "talleres:cronograma", Mes: "talleres:mes"}
 PLANTILLA = {
     "semana": "talleres/cronograma.html",
@@ -42,52 +43,53 @@ def inicio(request):
     por_fecha = _por_fecha(Encuentro.objects.visibles_para(request.user))
     semana = semana_que_mostrar((fecha for _, fecha, _ in por_fecha), timezone.localdate())
     de_la_semana = [clave for clave, fecha, _ in por_fecha if Semana.de(fecha) == semana]
-    grupos = grupos_de(request.user)
-    if de_la_semana:
-        estrategia = estrategia_de(request.user, grupos, pk=de_la_semana[0])
-    else:
-        estrategia = _estrategias(request.user).first()
-    if estrategia is None:
+    estrategias = _estrategias(request.user)
+    if not estrategias:
         migas = [("Inicio", reverse("inicio")), ("Talleres", None)]
         return render(request, "talleres/vacio.html", {"lugar": "talleres", "migas": migas})
-    programa = Programa(request.user, estrategia, grupos, request.GET)
+    cercanas = [una for una in estrategias if una.pk in de_la_semana[:1]]
+    estrategia = (cercanas or estrategias)[0]
+    programa = Programa(request.user, estrategia, request.GET)
     fechas = [(fecha, cuantos) for clave, fecha, cuantos in por_fecha if clave == estrategia.pk]
-    return _pagina_de_semana(request, programa, semana, fechas)
+    return _pagina_de_semana(request, programa, estrategias, semana, fechas)
 
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def cronograma(request, estrategia, semana):
-    programa = programa_de(request, estrategia)
+    programa, estrategias = programa_de(request, estrategia)
     try:
         semana = Semana.leer(semana)
     except ValueError as error:
         return _no_existe(request, programa, "Esa semana", error)
-    return _pagina_de_semana(request, programa, semana, _fechas(programa))
+    return _pagina_de_semana(request, programa, estrategias, semana, _fechas(programa))
 
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def mes(request, estrategia, mes):
-    programa = programa_de(request, estrategia)
+    programa, estrategias = programa_de(request, estrategia)
     try:
         mes = Mes.leer(mes)
     except ValueError as error:
         return _no_existe(request, programa, "Ese mes", error)
-    return _pagina_de_mes(request, programa, mes, _fechas(programa))
+    return _pagina_de_mes(request, programa, estrategias, mes, _fechas(programa))
 
 
 @exige(Permiso.VER_ACOMPANAMIENTO)
 def lista(request, estrategia):
-    programa = programa_de(request, estrategia, FiltroDeLista)
+    programa, estrategias = programa_de(request, estrategia, FiltroDeLista)
     if programa.filtro.is_valid() and (formato := formato_pedido(request, ENCUENTROS)):
         elegidos = con_lo_que_se_exporta(programa.de_la_lista(), request.user)
         return descargar(formato, ENCUENTROS, elegidos)
-    return pagina_de_lista(request, programa)
+    return pagina_de_lista(request, programa, estrategias)
 
 
-def programa_de(request, estrategia, *clase_de_filtro):
-    grupos = grupos_de(request.user)
-    estrategia = estrategia_de(request.user, grupos, codigo=estrategia)
-    return Programa(request.user, estrategia, grupos, request.GET, *clase_de_filtro)
+def programa_de(request, codigo, *clase_de_filtro):
+    """(el Programa de la estrategia de ese código, todas las estrategias). 404 si no existe."""
+    estrategias = _estrategias(request.user)
+    estrategia = next((una for una in estrategias if una.codigo == codigo), None)
+    if estrategia is None:
+        raise Http404
+    return Programa(request.user, estrategia, request.GET, *clase_de_filtro), estrategias
 
 
 def _no_existe(request, programa, que, error):
@@ -111,28 +113,18 @@ def _fechas(programa):
     return [(fecha, cuantos) for _, fecha, cuantos in _por_fecha(programa.visibles)]
 
 
-def grupos_de(usuario):
-    """{clave: grupo} de los que ve, con su estrategia."""
-    grupos = Grupo.objects.visibles_para(usuario)
-    return {g.pk: g for g in grupos.select_related("estrategia__resumen_de_choques")}
-
-
-def estrategia_de(usuario, grupos, **cual):
-    """La de alguno de los grupos ya traídos o, si no, la de la base."""
-    ((campo, valor),) = cual.items()
-    conocidas = (grupo.estrategia for grupo in grupos.values())
-    conocida = next((e for e in conocidas if getattr(e, campo) == valor), None)
-    return conocida or get_object_or_404(_estrategias(usuario), **cual)
-
-
 def _estrategias(usuario):
-    return Estrategia.objects.visibles_para(usuario).select_related("resumen_de_choques")
+    """Todas, con `con_grupos`: si quien entra ve alguno de sus grupos."""
+    suyos = Grupo.objects.visibles_para(usuario).filter(estrategia=OuterRef("pk"))
+    estrategias = Estrategia.objects.visibles_para(usuario).annotate(con_grupos=Exists(suyos))
+    ligeras = estrategias.defer("objetivo_general", "resumen")
+    return list(ligeras.select_related("resumen_de_choques"))
 
 
 # --- Páginas ------------------------------------------------------------------------------------
 
 
-def _pagina_de_semana(request, programa, semana, fechas):
+def _pagina_de_semana(request, programa, estrategias, semana, fechas):
     encuentros, traslados = _entre(programa, semana.lunes, semana.domingo)
     dias = armar_semana(semana, encuentros, traslados) if programa.filtro.is_valid() else []
     contexto = {
@@ -141,7 +133,7 @@ def _pagina_de_semana(request, programa, semana, fechas):
         "ruta": RUTA[Semana],
         "migas": migas_de_talleres(("Cronograma", None)),
         "aqui": _direccion(programa.estrategia, semana),
-        "otras": _otras_estrategias(programa, partial(_direccion, periodo=semana)),
+        "otras": _otras(programa, estrategias, partial(_direccion, periodo=semana)),
         "semana": semana,
         # El mes de una semana es el de su jueves, como su año.
         "mes": Mes.de(semana.dias[3]),
@@ -154,7 +146,7 @@ def _pagina_de_semana(request, programa, semana, fechas):
     return _pagina(request, programa, contexto, encuentros, traslados, fechas)
 
 
-def _pagina_de_mes(request, programa, mes, fechas):
+def _pagina_de_mes(request, programa, estrategias, mes, fechas):
     encuentros, traslados = _entre(programa, mes.primero, mes.ultimo)
     con_algo = [fecha for fecha, _ in fechas if Mes.de(fecha) == mes]
     contexto = {
@@ -163,7 +155,7 @@ def _pagina_de_mes(request, programa, mes, fechas):
         "ruta": RUTA[Mes],
         "migas": migas_de_talleres(("Cronograma", None)),
         "aqui": _direccion(programa.estrategia, mes),
-        "otras": _otras_estrategias(programa, partial(_direccion, periodo=mes)),
+        "otras": _otras(programa, estrategias, partial(_direccion, periodo=mes)),
         "mes": mes,
         "semana": Semana.de(con_algo[0] if con_algo else mes.primero),
         "pdf_desde": mes.primero,
@@ -175,7 +167,7 @@ def _pagina_de_mes(request, programa, mes, fechas):
     return _pagina(request, programa, contexto, encuentros, traslados, fechas)
 
 
-def pagina_de_lista(request, programa):
+def pagina_de_lista(request, programa, estrategias):
     """La lista, por tramos de días enteros; 400 si el filtro tiene errores."""
     estrategia, filtro = programa.estrategia, programa.filtro
     fechas = programa.por_fecha() if filtro.is_valid() else []
@@ -195,7 +187,7 @@ def pagina_de_lista(request, programa):
         "titulo": "Lista de talleres",
         "migas": migas_de_talleres(("Cronograma", None)),
         "aqui": _direccion_de_lista(estrategia),
-        "otras": _otras_estrategias(programa, _direccion_de_lista),
+        "otras": _otras(programa, estrategias, _direccion_de_lista),
         "semana": semana_que_mostrar(que_muestra, timezone.localdate()),
         "dias": armar_dias(sorted(con_algo), encuentros, traslados),
         "anterior_desde": anterior,
@@ -257,9 +249,9 @@ def _vecinos(estrategia, primero, ultimo, periodo, fechas):
     }
 
 
-def _otras_estrategias(programa, direccion):
+def _otras(programa, estrategias, direccion):
     """[(estrategia, dirección)] de las demás en que quien entra tiene grupos."""
-    otras = {grupo.estrategia for grupo in programa.grupos.values()} - {programa.estrategia}
+    otras = [una for una in estrategias if una.con_grupos and una != programa.estrategia]
     return [(otra, direccion(otra)) for otra in sorted(otras, key=lambda otra: otra.nombre)]
 
 

@@ -26,14 +26,14 @@ def agenda_pdf(request, pk):
 @exige(Permiso.DESCARGAR_INFORMES)
 def cronograma_pdf(request, estrategia):
     """Con los filtros de la lista; lo que no se puede hacer se dice en ella."""
-    programa = programa_de(request, estrategia, FiltroDeLista)
+    programa, estrategias = programa_de(request, estrategia, FiltroDeLista)
     if not programa.filtro.is_valid():
-        return pagina_de_lista(request, programa)
+        return pagina_de_lista(request, programa, estrategias)
     try:
         return entregar_documento(request, cronograma_de_trabajo(programa))
     except DemasiadoLargo as error:
         programa.filtro.add_error("desde", str(error))
-        return pagina_de_lista(request, programa)
+        return pagina_de_lista(request, programa, estrategias)
 
 
 @exige(Permiso.DESCARGAR_INFORMES)

@@ -11,12 +11,12 @@ from territorios.bitacora import bitacora_a_pedido, cambios_de
 from territorios.documentos import por_nivel
 from territorios.jurisdiccion import Permiso, exige
 
-from ..asistencia import contar
 from ..cierre import con_lo_que_hay, dicho_al_cerrar, faltas_de
 from ..cronograma import Semana
 from ..ficha import POR_CERRAR, etapa_de, partes_de, paso_de
 from ..lector_choques import choques_de_encuentro
 from ..lector_convocatoria import en_cifras
+from ..lector_ficha import leer_ficha
 from ..models import (
     Aporte,
     Cierre,
@@ -41,15 +41,15 @@ def encuentro(request, pk):
 
 def pagina_de_encuentro(request, pk, form=None, estado=200):
     """`form`: el de una acción de la página que no se pudo hacer, con sus errores."""
-    visibles = Encuentro.objects.visibles_para(request.user).para_ficha(request.user)
+    visibles = Encuentro.objects.visibles_para(request.user).para_ficha()
     visibles = con_evidencias(con_preparacion(visibles), request.user)
     visibles = con_lo_que_hay(visibles.select_related("memoria", "cierre__por"))
     encuentro = get_object_or_404(visibles, pk=pk)
     puede_editar = request.user.puede(Permiso.EDITAR_ACOMPANAMIENTO)
     puede_descargar = request.user.puede(Permiso.DESCARGAR_INFORMES)
     etapa = etapa_de(encuentro)
-    agenda = list(encuentro.agenda.all())
-    vivos = [grupo for grupo in encuentro.grupos.all() if grupo.esta_vivo]
+    ficha = leer_ficha(encuentro, request.user)
+    vivos = [grupo for grupo in ficha.grupos if grupo.esta_vivo]
     nacidos = Acuerdo.objects.visibles_para(request.user).filter(origen__encuentro=pk)
     contexto = {
         "lugar": "talleres",
@@ -58,41 +58,42 @@ def pagina_de_encuentro(request, pk, form=None, estado=200):
         "etapa": etapa,
         "partes": partes_de(etapa),
         "paso": paso_de(
-            encuentro, etapa, puede_editar=puede_editar, puede_descargar=puede_descargar
+            etapa,
+            hay_nomina=bool(ficha.asistencia),
+            puede_editar=puede_editar,
+            puede_descargar=puede_descargar,
         ),
         "por_completar": faltas_de(encuentro) if puede_editar and etapa == POR_CERRAR else [],
         "semana": Semana.de(encuentro.fecha),
-        "grupos_ajenos": encuentro.cuantos_grupos - len(encuentro.grupos.all()),
+        "grupos": ficha.grupos,
+        "grupos_ajenos": encuentro.cuantos_grupos - len(ficha.grupos),
         "convocatoria": en_cifras(encuentro, encuentro.convocados.all()),
         "convocados": por_nivel(encuentro.convocados.all(), lambda uno: uno.gad),
-        "facilitan": _entidades(encuentro, Facilitacion.Papel.FACILITA),
-        "acompanan": _entidades(encuentro, Facilitacion.Papel.ACOMPANA),
-        "agenda": agenda,
-        "horas_de_agenda": _horas_distintas(encuentro, agenda),
-        "aportes": _aportes(encuentro) if encuentro.hay_aportes else [],
+        "facilitan": ficha.facilitan,
+        "acompanan": ficha.acompanan,
+        "agenda": ficha.agenda,
+        "horas_de_agenda": _horas_distintas(encuentro, ficha.agenda),
+        "aportes": ficha.aportes,
         "acuerdos": nacidos.para_lista() if encuentro.hay_acuerdos else [],
         "acuerdan": vivos if encuentro.admite_registro else [],
         "otra_jornada": encuentro.jornada_de_id or encuentro.segunda_jornada,
         "declarados": encuentro.taller.participantes_declarados,
-        "asistencia": contar(encuentro.participantes) if encuentro.registrados else None,
+        "asistencia": ficha.asistencia,
         "puede_ver_nomina": request.user.puede(Permiso.VER_PARTICIPANTES),
         "puede_editar": puede_editar,
         "form": form,
         "puede_descargar": puede_descargar,
         "puede_registrar": request.user.puede(Permiso.REGISTRAR_PARTICIPANTES),
-        "choques": choques_de_encuentro(encuentro, request.user) if puede_editar else [],
+        "choques": _choques(encuentro, request.user) if puede_editar else [],
     }
     contexto |= dicho_al_cerrar(encuentro)
     contexto |= bitacora_a_pedido(request, encuentro, partial(_bitacora, request.user, encuentro))
     return render(request, "talleres/encuentro.html", contexto, status=estado)
 
 
-def _aportes(encuentro):
-    return encuentro.aportes.vigentes().select_related("gad__territorio")
-
-
-def _entidades(encuentro, papel):
-    return [uno.entidad for uno in encuentro.facilitaciones.all() if uno.papel == papel]
+def _choques(encuentro, usuario):
+    """Mientras se puede hacer algo; los de uno ya hecho están en la página de choques."""
+    return choques_de_encuentro(encuentro, usuario) if encuentro.esta_abierto else []
 
 
 def _horas_distintas(encuentro, agenda):

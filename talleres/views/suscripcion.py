@@ -18,9 +18,9 @@ from territorios.jurisdiccion import Permiso, es_publica, exige
 from ..calendario import calendario_de, evento_de
 from ..forms_suscripcion import SuscripcionForm
 from ..models import Encuentro, SuscripcionCalendario
-from ..programa import opciones_de, poner_lo_suyo
+from ..programa import entidades_de, poner_lo_suyo
 from ..suscripciones import YaTiene, cambiar_direccion, revocar, suscribir
-from .cronograma import grupos_de, migas_de_talleres
+from .cronograma import migas_de_talleres
 
 TOPE_DE_EVENTOS = 2000
 
@@ -61,12 +61,13 @@ def revocar_suscripcion(request, pk):
 
 
 def _formulario(request, datos=None):
-    opciones = opciones_de(Encuentro.objects.visibles_para(request.user))
+    visibles = Encuentro.objects.visibles_para(request.user)
+    gads = visibles.gads().para_lista()
     return SuscripcionForm(
         datos,
-        grupos=grupos_de(request.user).values(),
-        gads=opciones["gad"],
-        entidades=opciones["entidad"],
+        grupos=Grupo.objects.visibles_para(request.user).select_related("estrategia"),
+        gads=gads.order_by("territorio__busqueda", "pk"),
+        entidades=entidades_de(visibles),
     )
 
 
@@ -123,7 +124,7 @@ def _eventos(request, suscripcion):
         suyos = [suscripcion.grupo_id] if suscripcion.grupo_id in grupos else []
         encuentros = encuentros.filter(grupos__in=suyos)
     if suscripcion.gad_id:
-        encuentros = encuentros.con_gad(suscripcion.gad_id)
+        encuentros = encuentros.con_gads([suscripcion.gad_id])
     if suscripcion.entidad_id:
         encuentros = encuentros.filter(facilitaciones__entidad=suscripcion.entidad_id)
     recientes = encuentros.para_calendario().order_by("-fecha", "-pk")[:TOPE_DE_EVENTOS]

@@ -1,4 +1,4 @@
-"""Trabajos en segundo plano: un encargo de muchos documentos y, uno por uno, cómo va cada cual."""
+"""Trabajos en segundo plano: un encargo de uno o muchos documentos y cómo va cada cual."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ class TrabajoQuerySet(models.QuerySet):
     def visibles_para(self, usuario):
         """Los que pidió, y solo mientras siga en esa oficina; la central, los de ella y las zonas.
 
-        El ZIP lleva lo que veía quien lo pidió: si cambia de zona, deja de ser suyo.
+        Su archivo lleva lo que veía quien lo pidió: si cambia de zona, deja de ser suyo.
         """
         if not usuario.puede(Permiso.PEDIR_EN_BLOQUE):
             return self.none()
@@ -41,7 +41,7 @@ class TrabajoQuerySet(models.QuerySet):
         return self.vivos().filter(latido__lt=ahora - PLAZO_SIN_LATIDO)
 
     def vencidos(self, ahora):
-        """Los que todavía tienen un ZIP que ya no debe guardarse."""
+        """Los que todavía tienen un archivo que ya no debe guardarse."""
         return self.filter(vence__lte=ahora).exclude(archivo="")
 
     def con_avance(self):
@@ -54,11 +54,13 @@ class TrabajoQuerySet(models.QuerySet):
 
 
 class Trabajo(models.Model):
-    """Un encargo que se hace en segundo plano y termina en un ZIP.
+    """Un encargo que se hace en segundo plano y termina en un archivo o en un documento emitido.
 
     `clave` dice qué se pidió: mientras uno esté vivo, la misma persona no tiene otro igual.
     `latido`: la última seña de quien lo hace. `armando_por`: quién está juntando el ZIP.
-    `archivo` se pone al final, de una vez, con el ZIP entero; se borra al llegar `vence`.
+    `fase`, `paso` y `pasos`: por dónde va la pieza que tarda; `pasos` es 0 si no se sabe cuántos.
+    `archivo` se pone al final, de una vez, entero; se borra al llegar `vence`. Queda vacío, y sin
+    fecha en que vencer, si lo que se entrega es un documento emitido: ese se conserva.
     """
 
     class Estado(models.TextChoices):
@@ -85,11 +87,16 @@ class Trabajo(models.Model):
     terminado = models.DateTimeField(null=True, blank=True)
     latido = models.DateTimeField("última seña", default=timezone.now)
     armando_por = models.CharField(max_length=40, blank=True)
+    fase = models.CharField(max_length=20, blank=True)
+    paso = models.PositiveIntegerField(default=0)
+    pasos = models.PositiveIntegerField(default=0)
     archivo = models.FileField(storage=AlmacenPrivado(), max_length=200, blank=True, editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     tamano = models.PositiveBigIntegerField("tamaño en bytes", default=0)
     vence = models.DateTimeField(null=True, blank=True)
-    historia = HistoricalRecords(excluded_fields=["latido", "armando_por", "archivo"])
+    historia = HistoricalRecords(
+        excluded_fields=["latido", "armando_por", "fase", "paso", "pasos", "archivo"]
+    )
 
     objects = TrabajoQuerySet.as_manager()
 
@@ -110,7 +117,8 @@ class Trabajo(models.Model):
             ),
             models.CheckConstraint(
                 name="trabajo_listo_con_suma",
-                condition=Q(estado="listo", vence__isnull=False, sha256__regex=r"^[0-9a-f]{64}$")
+                condition=Q(estado="listo", sha256__regex=r"^[0-9a-f]{64}$")
+                & (Q(vence__isnull=False) | Q(archivo=""))
                 | ~Q(estado="listo") & Q(archivo="", sha256="", vence__isnull=True),
             ),
             models.CheckConstraint(
@@ -131,22 +139,29 @@ class Trabajo(models.Model):
 
     @property
     def vencio(self):
-        """Si su ZIP ya no se ofrece, aunque el archivo siga en disco hasta el próximo barrido."""
-        return self.estado == self.Estado.LISTO and self.vence <= timezone.now()
+        """Si su archivo ya no se ofrece, aunque siga en disco hasta el próximo barrido."""
+        return self.vence is not None and self.vence <= timezone.now()
 
     @property
     def se_puede_descargar(self):
         return self.estado == self.Estado.LISTO and not self.vencio
 
     @property
+    def documento(self):
+        """El documento emitido que entrega; None si entrega un archivo propio o no ha terminado."""
+        if self.estado != self.Estado.LISTO or self.vence:
+            return None
+        return self.piezas.select_related("documento").get().documento
+
+    @property
     def sin_senas(self):
         return self.esta_vivo and self.latido < timezone.now() - PLAZO_SIN_LATIDO
 
     def terminar(self, estado, motivo=""):
-        """Queda en uno de los estados finales; listo, con la fecha en que se borrará su ZIP."""
+        """Queda en uno de los estados finales; con archivo, también la fecha en que se borrará."""
         self.estado, self.motivo = estado, motivo
         self.terminado, self.armando_por = timezone.now(), ""
-        if estado == self.Estado.LISTO:
+        if self.archivo:
             self.vence = self.terminado + settings.RETENCION_DE_TRABAJOS
 
 

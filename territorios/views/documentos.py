@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from ..descargas import descargar, formato_pedido
 from ..documentos import SinPango
-from ..emision import ArchivoPerdido, borrador, emitir, leer
+from ..emision import ArchivoPerdido, emitir, leer
 from ..filtros import FiltroDocumentos
 from ..hojas import hoja_de_documentos
 from ..jurisdiccion import Permiso, exige
@@ -30,15 +30,6 @@ def entregar_documento(request, pliego):
     except ArchivoPerdido as perdido:
         return archivo_perdido(request, perdido)
     return _descarga(hoja.contenido, pliego.nombre)
-
-
-def entregar_borrador(request, pliego):
-    """El documento sin número, con su marca; 503 si al servidor le falta Pango."""
-    try:
-        contenido = borrador(pliego)
-    except SinPango as falta:
-        return sin_pango(request, falta)
-    return _descarga(contenido, f"borrador-{pliego.nombre}")
 
 
 def sitio_de(request):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from ..descargas import descargar, formato_pedido
 from ..filtros import FiltroFecha
-from ..hojas import ZONAS
+from ..hojas import CANTONES, ZONAS
 from ..jurisdiccion import Permiso, exige
 from ..models import Zona
 from ..zonas import (
@@ -44,6 +44,11 @@ def zona(request, numero):
     zona = get_object_or_404(Zona, numero=numero)
     filtro = FiltroFecha(request.GET)
     provincias = provincias_de_zona(zona, filtro.al)
+    if filtro.is_valid() and (formato := formato_pedido(request, CANTONES)):
+        filas = [
+            (zona, provincia, canton) for provincia in provincias for canton in provincia.cantones
+        ]
+        return descargar(formato, CANTONES, filas)
     contexto = {
         "lugar": "territorio",
         "migas": [
@@ -55,6 +60,7 @@ def zona(request, numero):
         "filtro": filtro,
         "fecha": filtro.al,
         "provincias": provincias,
+        "hoja": CANTONES,
         "total": _total(provincias),
         "mapa": mapa_de_zona(zona, provincias, filtro.al),
     }

@@ -9,7 +9,8 @@ from django.utils import timezone
 from acompanamiento.models import Grupo, Membresia
 from acompanamiento.reparto import Reparto, repartir
 from tests.conftest import entrar
-from tests.fabricas import GrupoFactory
+from tests.contornos import cargar_contornos
+from tests.fabricas import EstrategiaFactory, GrupoFactory
 
 pytestmark = pytest.mark.django_db
 LISTA = reverse("acompanamiento:inicio")
@@ -52,14 +53,31 @@ def test_cada_quien_ve_los_de_su_jurisdiccion(client, elenco, grupo1, grupo2, qu
     assert numeros(entrar(client, elenco[quien]).get(LISTA)) == esperados
 
 
-def test_de_a_cien_y_el_total_es_de_todos(client, central, territorio, estrategia):
-    for numero in range(1, 102):
+def test_de_a_cincuenta_y_el_total_es_de_todos(client, central, territorio, estrategia):
+    for numero in range(1, 52):
         GrupoFactory(estrategia=estrategia, numero=numero, zona=territorio.zona[1])
     primera = entrar(client, central).get(LISTA)
     segunda = client.get(LISTA, {"pagina": 2})
-    assert (numeros(primera), numeros(segunda)) == (list(range(1, 101)), [101])
-    assert (primera.context["cuantos"], segunda.context["cuantos"]) == (101, 101)
+    assert (numeros(primera), numeros(segunda)) == (list(range(1, 51)), [51])
+    assert (primera.context["cuantos"], segunda.context["cuantos"]) == (51, 51)
     assert 'href="?pagina=2"' in primera.text
+
+
+def test_el_mapa_es_el_de_la_ultima_estrategia_o_la_elegida(client, central, grupo1):
+    cargar_contornos()
+    otra = EstrategiaFactory(
+        codigo="otra", nombre="Otra", desde=grupo1.estrategia.hasta, hasta=grupo1.estrategia.hasta
+    )
+    ultimo = GrupoFactory(estrategia=otra, zona=grupo1.zona, miembros=list(grupo1.gads.all()))
+    entrar(client, central)
+
+    def dibujados(**filtro):
+        pagina = client.get(LISTA, filtro)
+        textos = [renglon.texto for renglon in pagina.context["mapa"].leyenda]
+        return textos, f"Los de «{otra}»" in pagina.text
+
+    assert dibujados() == ([str(ultimo)], True)
+    assert dibujados(estrategia=grupo1.estrategia.codigo) == ([str(grupo1)], False)
 
 
 def test_sin_sesion_se_pide_ingresar(client, grupo1):

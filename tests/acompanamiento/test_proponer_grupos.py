@@ -8,10 +8,11 @@ from django.core.management import CommandError, call_command
 
 from acompanamiento.insumos import cantones_en, con_grupo, vecindad_cantonal
 from acompanamiento.models import Grupo
-from territorios.cargas import CORTE_DPA, cargar_dpa
+from territorios.cargas import CORTE_DPA
 from territorios.models import Gad, Zona
+from tests import siembra
 from tests.acompanamiento.pais import GALAPAGOS, PAIS, VECINOS
-from tests.datos import DPA, transaccion_comun
+from tests.datos import transaccion_comun
 from tests.fabricas import CriterioFactory, EstrategiaFactory, GrupoFactory
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module", autouse=True)
 def dpa(django_db_setup, django_db_blocker):
     with transaccion_comun(django_db_blocker):
-        yield cargar_dpa(DPA)
+        siembra.sembrar(siembra.dpa)
+        yield
 
 
 @pytest.fixture

@@ -9,21 +9,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from acompanamiento.models import CumplimientoHito, Grupo, Membresia
+from pdot.avance_de_gad import MINIMO, avance_de_gad
 from pdot.cobertura import contar, leer_gads, marcar
 from pdot.cuenta_avance import contar_avance, contar_para
 from pdot.embudo import PASOS, leer_contado
 from pdot.escalones import Escalon
 from pdot.miradas import mirada_de, miradas
 from pdot.models import Pdot
-from pdot.piloto import cargar_piloto
 from pdot.resumen import resumir
 from talleres.models import Convocado, Encuentro
-from territorios.cargas import cargar_dpa
-from territorios.models import Territorio
+from territorios.models import Gad, Territorio
+from tests import siembra
 from tests.conftest import entrar
-from tests.datos import DPA, PILOTO, transaccion_comun
+from tests.datos import transaccion_comun
 from tests.fabricas import (
     EncuentroFactory,
+    EstrategiaFactory,
     GrupoFactory,
     HitoFactory,
     HitoGrupoFactory,
@@ -69,7 +70,7 @@ def cifras_de(respuesta):
     cuerpo = respuesta.text.split("<main")[1]
     hallados = []
     for direccion, texto in Enlaces(cuerpo).hallados:
-        dicho = re.fullmatch(r"(?:Los grupos conformados: )?([\d.]+)", texto)
+        dicho = re.fullmatch(r"(?:[^:]+: )?([\d.]+)", texto)
         if dicho and "anio=" not in direccion:
             hallados.append((direccion, int(dicho[1].replace(".", ""))))
     return hallados
@@ -127,15 +128,15 @@ def rutas_de(usuario):
 @pytest.fixture(scope="class")
 def piloto(django_db_setup, django_db_blocker):
     with transaccion_comun(django_db_blocker):
-        cargar_dpa(DPA)
-        yield cargar_piloto(PILOTO)
+        siembra.sembrar(siembra.piloto)
+        yield
 
 
 @pytest.mark.usefixtures("piloto")
 class TestConElPiloto:
     def test_el_embudo_del_pais(self):
         contar_avance()
-        cifras = leer_contado(UsuarioFactory(rol="central")).entero("pais")
+        cifras = leer_contado(UsuarioFactory(rol="central"), "pais").entero
         assert pasos(cifras) == {
             "grupo": 55,
             "M1": 1,
@@ -149,8 +150,8 @@ class TestConElPiloto:
     def test_dice_lo_mismo_que_resumir_y_que_la_cobertura(self):
         contar_avance()
         central = UsuarioFactory(rol="central")
-        contado, resumen = leer_contado(central), resumir(timezone.localdate())
-        cifras = contado.entero("pais")
+        contado, resumen = leer_contado(central, "pais"), resumir(timezone.localdate())
+        cifras = contado.entero
         (estrategia,) = resumen["estrategias"]
         assert {n: marcas["grupo"] for n, (_, marcas) in cifras["niveles"].items()} == (
             estrategia["gad"]
@@ -170,19 +171,24 @@ class TestConElPiloto:
         assert comprobar_enlaces(entrar(client, central), rutas_de(central)) > 150
 
     def test_las_consultas_son_pocas_y_siempre_las_mismas(self, client, django_assert_num_queries):
-        """Sesión, cuenta, lo contado y si falta contar, lo entero del ámbito, el mapa y los cortes.
+        """Sesión, cuenta, lo contado con el ámbito entero, si falta contar, el mapa y los cortes.
 
-        La zona y el grupo añaden su fila y los cantones que se encuadran.
+        La zona y el grupo añaden su fila. Un GAD, además: sus parecidos, sus grupos con sus hitos,
+        sus encuentros y sus evaluaciones.
         """
         contar_avance()
         entrar(client, UsuarioFactory(rol="central"))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             client.get(reverse("pdot:avance"))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(7):
             client.get(reverse("pdot:avance_de_zona", args=[4]))
         del_grupo = reverse("pdot:tablero_de_grupo", args=[Grupo.objects.conformados()[0].pk])
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(7):
             client.get(del_grupo)
+        with django_assert_num_queries(7):
+            client.get(reverse("pdot:avance_de_gad", args=["0801"]))
+        with django_assert_num_queries(6):
+            client.get(reverse("pdot:ritmo"))
 
 
 # --- Las reglas ---------------------------------------------------------------------------------
@@ -234,7 +240,7 @@ def test_lo_guardado_es_lo_que_ve_en_su_cobertura(revuelto, elenco, quien):
     contar_avance()
     usuario = elenco[quien]
     ambito = "pais" if usuario.ve_el_pais else f"zona-{usuario.zona_id}"
-    assert pasos(leer_contado(usuario).entero(ambito)) == de_la_cobertura(usuario)
+    assert pasos(leer_contado(usuario, ambito).entero) == de_la_cobertura(usuario)
 
 
 def test_plan_es_el_vigente_posterior_al_que_se_aprobo(revuelto, central):
@@ -334,6 +340,30 @@ def test_el_avance_de_un_gad_es_de_quien_lo_tiene_a_la_vista(client, elenco, gru
     }
 
 
+@pytest.mark.parametrize("quien", QUIENES)
+def test_los_pasos_de_un_gad_son_sus_marcas_en_la_cobertura(revuelto, elenco, quien):
+    contar_avance()
+    usuario = elenco[quien]
+    gads = leer_gads(usuario)
+    marcar(gads, usuario)
+    assert gads
+    for codigo, gad in gads.items():
+        avance = avance_de_gad(Gad.objects.para_lista().get(pk=codigo), usuario)
+        assert {paso.escalon for paso in avance.pasos if paso.alcanzado} == gad.marcas & set(PASOS)
+        assert avance.escalon == gad.escalon
+        parecidos = [uno for uno in gads.values() if uno.nivel == gad.nivel]
+        for campo in ("codigo_provincia", "zona"):
+            suyos = [uno for uno in parecidos if getattr(uno, campo) == getattr(gad, campo)]
+            if len(suyos) >= MINIMO:
+                parecidos = suyos
+                break
+        recuento = contar(parecidos)[None]
+        assert avance.cuantos_parecidos == len(parecidos)
+        assert [(paso.parecidos.n, paso.parecidos.de) for paso in avance.pasos] == [
+            (recuento.marcas[paso], recuento.base(paso)) for paso in PASOS
+        ]
+
+
 def test_la_pagina_de_un_gad_dice_de_donde_sale_cada_paso(client, revuelto, zonal1, encuentro2):
     respuesta = entrar(client, zonal1).get(reverse("pdot:avance_de_gad", args=["0803"]))
     avance = respuesta.context["avance"]
@@ -408,3 +438,20 @@ def test_un_gad_que_dejo_de_existir_lo_dice(client, central, territorio):
     Territorio.objects.filter(pk="080752").update(hasta=date(2024, 1, 1))
     respuesta = entrar(client, central).get(reverse("pdot:avance_de_gad", args=["080752"]))
     assert (respuesta.status_code, "ya no existe" in respuesta.text) == (200, True)
+
+
+def test_los_grupos_de_estrategias_terminadas_tambien_salen_en_su_enlace(
+    client, central, zonal1, grupo1, grupo2
+):
+    de_antes = EstrategiaFactory(codigo="de-antes", desde=date(2010, 1, 1), hasta=date(2010, 2, 1))
+    Grupo.objects.filter(pk=grupo2.pk).update(estrategia=de_antes)
+    for quien in (central, zonal1):
+        respuesta = entrar(client, quien).get(reverse("pdot:avance"))
+        assert respuesta.context["cuantos_grupos"] == 2
+        assert comprobar_enlaces(client, rutas_de(quien)) > 10
+
+
+def test_la_pagina_del_ritmo_dice_cuando_es_atraso_y_no_lo_tacha(client, revuelto, central):
+    respuesta = entrar(client, central).get(reverse("pdot:ritmo"))
+    assert "más de la mitad del grupo ya lo cumplió" in respuesta.text
+    assert '<span class="estado atrasada">Atrasado</span>' in respuesta.text

@@ -205,7 +205,7 @@ def test_los_planes_por_aprobar_se_ven_en_su_lista(client, grupo2, zonal1, zonal
 @pytest.mark.parametrize("cuantos", [1, 3])
 @pytest.mark.parametrize(
     ("quien", "consultas"),
-    [("central", 9), ("zonal1", 8), ("plan_rioverde", 11), ("observador", 5)],
+    [("central", 8), ("zonal1", 8), ("plan_rioverde", 8), ("observador", 5)],
 )
 def test_con_una_fila_o_con_tres_hace_las_mismas_consultas(
     client, request, encuentro, acuerdo, quien, consultas, cuantos, django_assert_num_queries

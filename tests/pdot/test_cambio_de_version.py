@@ -100,7 +100,7 @@ def test_conserva_por_codigo_y_lo_demas_queda_en_la_historia(
     assert borrador.pasos.last().comentario == (
         "Pasó de la versión 1 a la 2. No cabía lo respondido en a3, b2: queda en la historia."
     )
-    pagina = client.get(borrador.get_absolute_url())
+    pagina = client.get(borrador.get_absolute_url(), {"cambios": 1})
     assert pagina.context["cambio"] is None
     assert "la respuesta b2" in pagina.text
 

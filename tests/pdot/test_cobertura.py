@@ -16,13 +16,12 @@ from pdot.cobertura import contar, leer_gads, marcar
 from pdot.escalones import Escalon
 from pdot.hojas_de_listas import COBERTURA
 from pdot.mapa_cobertura import ASPECTO
-from pdot.piloto import cargar_piloto
 from pdot.views import cobertura as vista
 from talleres.models import Convocado, Encuentro
-from territorios.cargas import cargar_dpa
 from territorios.models import Territorio
+from tests import siembra
 from tests.conftest import entrar
-from tests.datos import DPA, PILOTO, transaccion_comun
+from tests.datos import transaccion_comun
 from tests.fabricas import (
     CantonFactory,
     EncuentroFactory,
@@ -67,8 +66,8 @@ def cifras(renglon):
 @pytest.fixture(scope="class")
 def piloto(django_db_setup, django_db_blocker):
     with transaccion_comun(django_db_blocker):
-        cargar_dpa(DPA)
-        yield cargar_piloto(PILOTO)
+        siembra.sembrar(siembra.piloto)
+        yield
 
 
 @pytest.mark.usefixtures("piloto")

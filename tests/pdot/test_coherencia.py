@@ -141,7 +141,7 @@ def test_lo_escrito_sale_escapado(client, central, grupo1, respondidas):
 
 
 @pytest.mark.parametrize(
-    ("tramos", "tope"), [((), 9), (("contradicciones",), 10), (("pregunta", "a1"), 7)]
+    ("tramos", "tope"), [((), 8), (("contradicciones",), 8), (("pregunta", "a1"), 7)]
 )
 def test_pocas_consultas(
     client, central, grupo1, respondidas, tramos, tope, django_assert_max_num_queries

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from pdot.coherencia import matriz_de_grupo
+from pdot.coherencia import filas_de_grupo
 from pdot.contradicciones import REGLAS, hablan_de_lo_mismo, lectura_de, niveles_de
 from pdot.models import ElementoVision, Pregunta, Vinculo
 from pdot.red import red_de_grupo, renglones_de
@@ -20,8 +20,8 @@ def ruta(grupo):
 @pytest.fixture
 def leer(grupo1, central):
     def leer(gad=""):
-        matriz = matriz_de_grupo(grupo1, central)
-        return lectura_de(red_de_grupo(matriz), matriz, gad)
+        filas = filas_de_grupo(grupo1, central)
+        return lectura_de(red_de_grupo(filas), filas, gad)
 
     return leer
 

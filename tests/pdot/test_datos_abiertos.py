@@ -93,6 +93,17 @@ def test_cada_hoja_sale_con_sus_filas_su_suma_y_su_tamano(lleno):
             assert len(mapa["features"]) == len(filas), hoja.nombre
 
 
+def test_el_diccionario_dice_en_que_archivo_esta_cada_columna(lleno):
+    publicacion = publicar()
+    filas = leer(publicacion, "diccionario.csv")
+    columnas = [(f"{hoja.nombre}.csv", uno.nombre) for hoja in ABIERTAS for uno in hoja.columnas]
+    assert [(fila["archivo"], fila["campo"]) for fila in filas] == columnas
+    assert {fila["archivo"] for fila in filas} <= {f["nombre"] for f in publicacion.archivos}
+    posibles = {(f["archivo"], f["campo"]): f["valores posibles"] for f in filas}
+    assert posibles["zonas.csv", "zona"] == "1 a 9"
+    assert posibles["acuerdos.csv", "acuerdos"] == "Número"
+
+
 def test_las_cifras_son_las_de_la_plataforma(lleno, hitos):
     publicacion = publicar()
     cifras = resumir(date.today())

@@ -189,7 +189,7 @@ def test_los_cambios_caben_en_pocas_consultas(
         escribir(enviada, texto)
         enviar(enviada, plan_rioverde)
     entrar(client, zonal1)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(8):
         assert len(cambios(client, enviada).context["tramos"]) == 3
 
 

@@ -1,12 +1,12 @@
 """La evaluación en PDF, como las hojas de la fuente, y el formulario en papel por nivel."""
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 
 from pdot.documento_evaluacion import contexto_de_evaluacion, evaluacion_en_pdf
 from pdot.documento_formulario import contexto_de_formulario, formulario_en_pdf
 from pdot.models import Evaluacion, Informacion, Pregunta, Respuesta, Vinculo
+from tests import siembra
 from tests.conftest import entrar
 from tests.fabricas import EvaluacionFactory, PdotFactory, UsuarioFactory
 from tests.fabricas_formulario import VinculoFactory, con_hojas
@@ -72,8 +72,7 @@ def test_las_cuatro_del_piloto_leen_como_sus_hojas(dpa_piloto):
 
 @pytest.fixture
 def dpa_piloto(db):
-    call_command("cargar_dpa", verbosity=0)
-    call_command("cargar_piloto", verbosity=0)
+    siembra.sembrar(siembra.piloto)
 
 
 class TestContenido:
@@ -128,7 +127,7 @@ class TestContenido:
 
     def test_no_consulta_por_pregunta(self, evaluaciones, zonal1, django_assert_max_num_queries):
         evaluacion = traer(evaluaciones["0801"])
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(3):
             contexto = contexto_de_evaluacion(evaluacion, zonal1)
             list(contexto["vinculos"]), list(contexto["informacion"])
 

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 Tipo = ElementoEstrategia.Tipo
 PIEZAS = [
     (Tipo.OBJETIVO, "Evaluar los planes", ""),
+    (Tipo.OBJETIVO, "Generar cooperación", "Político-institucional"),
     (Tipo.AMBITO, "Político-institucional", "Político-institucional"),
     (Tipo.AMBITO, "Técnico-metodológico", "Técnico-metodológico"),
     (Tipo.EJE, "Institucionalización", "Político-institucional"),
@@ -66,7 +67,11 @@ def test_cada_ambito_lleva_su_eje_sus_estrategias_y_sus_fases(client, observador
     assert leidos == [
         (
             "Ámbito político-institucional",
-            [("Eje", ["Institucionalización"]), ("Estrategias", ["Acordar lineamientos"])],
+            [
+                ("Objetivos", ["Generar cooperación"]),
+                ("Eje", ["Institucionalización"]),
+                ("Estrategias", ["Acordar lineamientos"]),
+            ],
         ),
         (
             "Ámbito técnico-metodológico",
@@ -226,7 +231,8 @@ def test_cada_quien_cuenta_lo_que_ve(client, elenco, acuerdos, hitos, encuentro1
         )
     assert contado == {
         "central": (2, 2, 9),
-        "zonal4": (1, 1, 5),
+        # Tres de los cinco del grupo son de su zona.
+        "zonal4": (1, 1, 3),
         "plan_rioverde": (1, 1, 4),
         "plan_chone": (0, 0, 0),
     }

@@ -215,6 +215,7 @@ def test_el_diccionario_aparte(client, observador, db):
     filas = en_filas(descargar(entrar(client, observador), "diccionario"))
     assert len(filas) == sum(len(hoja.columnas) for hoja in HOJAS)
     assert filas[0]["campo"] == "código del GAD"
+    assert filas[0]["archivo"] == f"pdot-{HOJAS[0].nombre}-AAAA-MM-DD.csv"
 
 
 def test_la_pagina_explica_cada_hoja(client, zonal1, todo, django_assert_max_num_queries):

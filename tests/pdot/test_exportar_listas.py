@@ -11,15 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from acompanamiento.models import Acuerdo
+from acompanamiento.models import Acuerdo, Grupo
 from pdot.acciones_revision import asignar
+from pdot.cuenta_avance import contar_avance
 from pdot.models import Informacion
 from pdot.ritmo import Situacion
 from talleres.models import Encuentro
 from territorios.models import EspacioCoordinacion
 from tests.conftest import entrar
+from tests.contornos import cargar_contornos
 from tests.fabricas import EncuentroFactory
 from tests.fabricas_documentos import emitido
+from tests.fabricas_revision import PlazoFactory
 from tests.lectura_html import pagina
 from tests.rutas import combinaciones, de_la_plataforma, tiene
 
@@ -35,6 +38,7 @@ def _de_pagina(contexto):
 # Cada lista que se exporta y cuántas filas dice su página.
 TOTALES = {
     "territorios:inicio": _largo("recuentos"),
+    "territorios:zona": lambda c: sum(len(p.cantones) for p in c["provincias"]),
     "territorios:gads": _de_pagina,
     "territorios:espacios": _largo("espacios"),
     "territorios:contactos": _largo("contactos"),
@@ -51,6 +55,10 @@ TOTALES = {
     "pdot:avance": _largo("hijos"),
     "pdot:avance_de_zona": _largo("hijos"),
     "pdot:avance_de_grupos": _de_pagina,
+    "pdot:avance_de_grupo": _largo("avances"),
+    "pdot:trabajos": _de_pagina,
+    "pdot:tablero_de_grupo": _largo("gads"),
+    "pdot:avance_de_gad": lambda c: len(c["avance"].pasos),
     "pdot:ritmo": _de_pagina,
     "pdot:inicio": _de_pagina,
     "pdot:revision": _de_pagina,
@@ -76,8 +84,8 @@ def filas_de(respuesta):
 
 
 def ofrecidos(respuesta):
-    """Los formatos que la página enlaza."""
-    enlaces = [e for e in pagina(respuesta).enlaces if "formato=" in e]
+    """Los formatos en que la página enlaza su lista, o la principal si tiene varias."""
+    enlaces = [e for e in pagina(respuesta).enlaces if "formato=" in e and "lista=" not in e]
     return [e.split("formato=")[1].split("&")[0] for e in enlaces]
 
 
@@ -281,3 +289,78 @@ def test_el_ritmo_sale_con_su_filtro(client, central, hitos):
         total = _de_pagina(client.get(direccion, filtro).context)
         filas = filas_de(client.get(direccion, filtro | {"formato": "csv"}))
         assert [fila[-1] for fila in filas] == [situacion.label] * total
+
+
+def test_la_zona_sale_a_la_fecha_que_se_mira(client, central, territorio):
+    direccion = reverse("territorios:zona", args=[1])
+    entrar(client, central)
+    filas = filas_de(client.get(direccion, {"formato": "csv"}))
+    assert {fila[1] for fila in filas} == {"0801", "0803", "0807"}
+    assert {(fila[0], fila[3]) for fila in filas} == {("1", "Esmeraldas")}
+    mala = client.get(direccion, {"formato": "csv", "fecha": "ayer"})
+    assert (mala.status_code, "html" in mala["Content-Type"]) == (400, True)
+
+
+def test_el_avance_de_un_grupo_dice_lo_que_cada_quien_sabe(client, elenco, evaluaciones, grupo1):
+    """De lo que no está aprobado saben el GAD y quien lo revisa; y cada fila lleva el plazo."""
+    PlazoFactory(grupo=grupo1, fecha="2019-09-30")
+    direccion = reverse("pdot:avance_de_grupo", args=[grupo1.pk])
+    for quien, dicho in {"zonal1": "Borrador", "observador": "Sin aprobar todavía"}.items():
+        entrar(client, elenco[quien])
+        filas = filas_de(client.get(direccion, {"formato": "csv"}))
+        leidos = client.get(direccion).context["avances"]
+        assert [(f[0], f[6]) for f in filas] == [(uno.gad.pk, uno.nombre) for uno in leidos]
+        assert {fila[7] for fila in filas} == {"2019-09-30"}
+        assert (dicho == "Sin aprobar todavía") == (dicho in {fila[6] for fila in filas})
+
+
+def test_los_documentos_en_bloque_salen_como_se_ven(client, elenco, en_bloque):
+    direccion = reverse("pdot:trabajos")
+    for quien in ("central", "zonal1", "zonal4"):
+        vistos = entrar(client, elenco[quien]).get(direccion).context["pagina"]
+        filas = filas_de(client.get(direccion, {"formato": "csv"}))
+        esperado = [(t.titulo, str(t.hechas), str(t.total), str(t.pedido_por)) for t in vistos]
+        assert [(f[0], f[2], f[3], f[5]) for f in filas] == esperado
+    assert client.get(direccion, {"formato": "geojson"}).status_code == 400
+
+
+def test_la_tendencia_y_el_ritmo_de_un_gad_se_piden_por_su_nombre(client, central, hitos, grupo1):
+    entrar(client, central)
+    contar_avance()
+    direccion = reverse("pdot:avance")
+    leida = client.get(direccion)
+    (enlace,) = [e for e in pagina(leida).enlaces if "lista=" in e and "formato=csv" in e]
+    filas = filas_de(client.get(f"{direccion}{enlace}"))
+    assert len(filas) == len(leida.context["tendencia"].filas) == 1
+    assert filas[0][1] == "8"
+    direccion = reverse("pdot:avance_de_gad", args=["0801"])
+    filas = filas_de(client.get(direccion, {"formato": "csv", "lista": "ritmo"}))
+    assert [fila[2] for fila in filas] == ["Diagnóstico único"]
+    assert client.get(direccion, {"formato": "csv", "lista": "otra"}).status_code == 400
+
+
+@pytest.mark.parametrize("lista", ["", "tendencia"])
+def test_un_avance_sin_lista_no_responde_una_pagina(client, central, grupo1, lista):
+    Grupo.objects.update(estado="propuesto")
+    direccion = reverse("pdot:tablero_de_grupo", args=[grupo1.pk])
+    respuesta = entrar(client, central).get(direccion, {"formato": "csv", "lista": lista})
+    assert respuesta.status_code == 400
+
+
+def test_el_avance_sale_con_su_lugar(client, elenco, grupo1, grupo2):
+    """Una zona son sus cantones; una provincia, ella; un grupo, su sede."""
+    Grupo.objects.filter(pk=grupo2.pk).update(sede=None)
+    cargar_contornos(nombre="Límites cantonales", esquematica=False)
+
+    def tipos(ruta, quien, *args):
+        respuesta = entrar(client, elenco[quien]).get(
+            reverse(ruta, args=args), {"formato": "geojson"}
+        )
+        lugares = json.loads(bytes_de(respuesta))["features"]
+        return [uno["geometry"] and uno["geometry"]["type"] for uno in lugares]
+
+    assert tipos("pdot:avance", "central") == ["MultiPolygon", "MultiPolygon"]
+    assert tipos("pdot:avance_de_zona", "central", 1) == [None]
+    assert tipos("pdot:avance_de_grupos", "central") == ["Polygon", None]
+    assert tipos("pdot:avance", "plan_rioverde") == ["Polygon"]
+    assert len(tipos("pdot:tablero_de_grupo", "central", grupo1.pk)) == 4

@@ -406,9 +406,9 @@ def test_la_zona_no_lee_lo_que_se_tacho_antes_de_enviar(client, completa, plan_r
         | {"version_a2": 2, "valor_a2": "si", "version_a3": 2, "valor_a3": "si"},
     )
     client.post(url("enviar", completa), envio(completa))
-    propio = client.get(completa.get_absolute_url()).text
+    propio = client.get(completa.get_absolute_url(), {"cambios": 1}).text
     entrar(client, zonal1)
-    ajeno = client.get(completa.get_absolute_url()).text
+    ajeno = client.get(completa.get_absolute_url(), {"cambios": 1}).text
     assert ("Tachado" in propio, "Tachado" in ajeno, "Definitivo" in ajeno) == (True, False, True)
 
 

@@ -194,8 +194,8 @@ def test_leerla_y_guardarla_gasta_lo_mismo_con_una_fila_que_con_diez(
     for numero in range(10):
         InformacionFactory(evaluacion=borrador, orden=numero, dato=f"Dato {numero}")
     leida = version(rioverde, borrador)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(6):
         rioverde.get(pagina(borrador))
     filas = [dato(f"Dato {n}", detalle="Nuevo") for n in range(10)]
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(12):
         rioverde.post(pagina(borrador), lista(*filas, dato("Once"), version=leida))

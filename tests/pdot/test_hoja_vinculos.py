@@ -212,7 +212,7 @@ def test_solo_el_gad_la_llena(client, request, borrador, quien, codigo):
 def test_la_hoja_no_consulta_por_par(muisne, borrador, grupo2, django_assert_max_num_queries):
     muisne.post(pagina(borrador), tecleado() | {"otra": "13"})
     muisne.get(pagina(borrador))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(7):
         muisne.get(pagina(borrador))
 
 

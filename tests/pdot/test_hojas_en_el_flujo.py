@@ -165,7 +165,7 @@ def test_la_bitacora_nombra_el_par_y_el_dato(client, completa, plan_rioverde):
     version = huella(completa.informacion.all())
     guardar_informacion(completa, [Dato("Suelos", "tiene")], version=version, por=plan_rioverde)
     entrar(client, plan_rioverde)
-    bitacora = client.get(completa.get_absolute_url()).context["bitacora"]
+    bitacora = client.get(completa.get_absolute_url(), {"cambios": 1}).context["bitacora"]
     dichas = {entrada.que for entrada in bitacora}
     assert any("el vínculo con Esmeraldas (provincia)" in que for que in dichas)
     assert any("el dato «Suelos»" in que for que in dichas)

@@ -14,9 +14,11 @@ from pdot.informe.que_trae import QUE_TRAE, casillas_de
 from pdot.informe.siglas import siglas_de
 from pdot.informe.texto import bloques
 from pdot.models import Informe
+from pdot.trabajo_informe import BORRADOR
 from territorios.models import DocumentoEmitido
 from tests.conftest import entrar
 from tests.fabricas import EstrategiaFactory, GrupoFactory
+from tests.fabricas_informe import componer
 
 pytestmark = pytest.mark.django_db
 CLAVES = [una.clave for una in ORDEN]
@@ -30,6 +32,11 @@ def sin_pdf(monkeypatch):
 
 def ruta(que, informe, *mas):
     return reverse(f"pdot:{que}", args=[informe.estrategia.codigo, informe.clave, *mas])
+
+
+def borrador(informe, usuario):
+    """El HTML del borrador que sale al pedirlo."""
+    return componer(informe, usuario, BORRADOR)[1].decode()
 
 
 def datos(informe=None, **cambios):
@@ -137,8 +144,8 @@ def test_lo_escrito_se_conserva_entre_emisiones(client, zonal1, grupo1, sin_pdf)
     )
     assert guardado.historia.get().history_user == zonal1
     for _ in range(2):
-        client.post(ruta("emitir_informe", nuevo))
-        html = client.get(ruta("borrador_de_informe", nuevo)).content.decode()
+        componer(nuevo, zonal1)
+        html = borrador(nuevo, zonal1)
         assert "Lo que nos trajo aquí." in html
     assert Informe.objects.get().version == 1
 
@@ -146,12 +153,12 @@ def test_lo_escrito_se_conserva_entre_emisiones(client, zonal1, grupo1, sin_pdf)
 def test_una_seccion_apagada_no_sale_ni_en_el_indice(client, zonal1, grupo1, sin_pdf):
     entrar(client, zonal1)
     nuevo = Informe(estrategia=grupo1.estrategia, grupo=grupo1)
-    con_todo = client.get(ruta("borrador_de_informe", nuevo)).content.decode()
+    con_todo = borrador(nuevo, zonal1)
     assert "Tabla 1.</span> Grupos" in con_todo and "#seccion-grupos" in con_todo
     quedan = [clave for clave in CLAVES if clave not in ("grupos", "anexo_agenda")]
     client.post(ruta("editar_informe", nuevo), datos(secciones=quedan))
     assert Informe.objects.get().secciones_apagadas == ["grupos", "anexo_agenda"]
-    html = client.get(ruta("borrador_de_informe", nuevo)).content.decode()
+    html = borrador(nuevo, zonal1)
     for suyo in ("seccion-grupos", "GAD que los integran y criterio", "Agenda de los"):
         assert suyo in con_todo
         assert suyo not in html
@@ -201,16 +208,35 @@ def test_dos_que_lo_crean_a_la_vez(client, zonal1, grupo1):
     assert Informe.objects.get().introduccion == "A"
 
 
+@pytest.mark.parametrize("ya_hay", [False, True])
+def test_dos_clics_en_guardar_guardan_una_vez(client, zonal1, grupo1, informes, ya_hay):
+    """La segunda petición es idéntica y trae la versión de antes: nadie guardó en medio."""
+    entrar(client, zonal1)
+    uno = informes["informe grupo1"]
+    if not ya_hay:
+        uno.delete()
+        uno = Informe(estrategia=grupo1.estrategia, grupo=grupo1)
+    enviado = datos(uno, introduccion="Línea uno.\r\n\r\nDos.", secciones=CLAVES[1:])
+    for _ in range(2):
+        assert client.post(ruta("editar_informe", uno), enviado).status_code == 302
+    guardado = Informe.objects.get(grupo=grupo1)
+    assert guardado.version == 1 + ya_hay
+    assert guardado.historia.filter(history_user=zonal1).count() == 1
+    otro = enviado | {"secciones": CLAVES}
+    assert client.post(ruta("editar_informe", uno), otro).status_code == 409
+
+
 # --- Emitir ---------------------------------------------------------------------------------------
 
 
 def test_el_borrador_lleva_marca_y_no_numero(client, zonal1, informes, sin_pdf):
-    entrar(client, zonal1)
-    respuesta = client.get(ruta("borrador_de_informe", informes["informe grupo1"]))
-    html = respuesta.content.decode()
+    trabajo, contenido = componer(informes["informe grupo1"], zonal1, BORRADOR)
+    respuesta = entrar(client, zonal1).get(reverse("pdot:archivo_de_trabajo", args=[trabajo.pk]))
+    html = respuesta.getvalue().decode()
+    assert html == contenido.decode()
     assert 'class="borrador"' in html
     assert "Documento n.º" not in html
-    assert "borrador-informe" in respuesta["Content-Disposition"]
+    assert "borrador-del-informe" in respuesta["Content-Disposition"]
     assert DocumentoEmitido.objects.count() == 0
 
 
@@ -219,7 +245,7 @@ def test_emitido_dos_veces_es_el_mismo_archivo(client, zonal1, informes, sin_pdf
     uno = informes["informe grupo1"]
     archivos = []
     for _ in range(2):
-        assert client.post(ruta("emitir_informe", uno)).status_code == 302
+        componer(uno, zonal1)
         documento = DocumentoEmitido.objects.get()
         leido = client.get(reverse("territorios:documento_pdf", args=[documento.pk]))
         archivos.append(leido.content)
@@ -228,7 +254,7 @@ def test_emitido_dos_veces_es_el_mismo_archivo(client, zonal1, informes, sin_pdf
     assert 'class="borrador"' not in archivos[0].decode()
     assert documento.numero_legible in client.get(uno.get_absolute_url()).content.decode()
     client.post(ruta("editar_informe", uno), datos(uno, introduccion="Otra cosa"))
-    client.post(ruta("emitir_informe", uno))
+    componer(uno, zonal1)
     assert DocumentoEmitido.objects.count() == 2
 
 
@@ -237,14 +263,15 @@ def test_no_sale_el_nombre_de_quien_asistio(client, zonal1, informes, participan
     suyo.nombre, suyo.correo = "Yadira Inconfundible", "yadira@inconfundible.ec"
     suyo.save()
     entrar(client, zonal1)
-    html = client.get(ruta("borrador_de_informe", informes["informe grupo1"])).content.decode()
+    html = borrador(informes["informe grupo1"], zonal1)
     assert "Personas registradas en cada encuentro, por nivel de gobierno" in html
     assert "nconfundible" not in html
 
 
-def test_emitir_no_se_hace_con_un_enlace(client, zonal1, informes):
+@pytest.mark.parametrize("que", ["emitir_informe", "borrador_de_informe"])
+def test_no_se_pide_con_un_enlace(client, zonal1, informes, que):
     entrar(client, zonal1)
-    assert client.get(ruta("emitir_informe", informes["informe grupo1"])).status_code == 405
+    assert client.get(ruta(que, informes["informe grupo1"])).status_code == 405
 
 
 # --- Las páginas ----------------------------------------------------------------------------------

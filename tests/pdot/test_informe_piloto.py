@@ -13,12 +13,11 @@ from pdot.informe.acceso import informe_de
 from pdot.informe.alcance import Alcance
 from pdot.informe.armado import pliego_de
 from pdot.informe.orden import ORDEN
-from pdot.piloto import cargar_piloto
 from pdot.resumen import CIFRAS_DPA, resumir, resumir_parte
 from territorios import documentos
-from territorios.cargas import cargar_dpa
 from territorios.models import Zona
-from tests.datos import DPA, PILOTO, transaccion_comun
+from tests import siembra
+from tests.datos import transaccion_comun
 from tests.fabricas import EncuentroFactory, UsuarioFactory
 from tests.lectura_pdf import abrir, capitulos, texto_por_pagina, textos_alternativos
 
@@ -28,8 +27,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def piloto(django_db_setup, django_db_blocker):
     with transaccion_comun(django_db_blocker):
-        cargar_dpa(DPA)
-        yield cargar_piloto(PILOTO)
+        siembra.sembrar(siembra.piloto)
+        yield
 
 
 @pytest.fixture
@@ -84,13 +83,12 @@ def test_una_parte_cuenta_solo_lo_suyo(alcance, parte):
     suyo = {"zona": Zona.objects.get(pk=4), "grupo": Grupo.objects.get(numero=2)}[parte]
     de_parte = Alcance(alcance.usuario, alcance.estrategia, **{parte: suyo})
     cifras = contexto.contexto(de_parte)["cifras"]
-    assert (
-        cifras["gad"]
-        == {
-            "zona": {"provinciales": 2, "municipales": 9, "parroquiales": 24},
-            "grupo": {"provinciales": 2, "municipales": 5, "parroquiales": 14},
-        }[parte]
-    )
+    propios, de_otra_zona = {
+        "zona": ((1, 8, 16), (1, 1, 8)),
+        "grupo": ((2, 5, 14), (0, 0, 0)),
+    }[parte]
+    assert tuple(cifras["gad"].values()) == propios
+    assert tuple(cifras["gad_de_otra_zona"].values()) == de_otra_zona
     assert cifras["participantes_declarados"] == {"zona": 117, "grupo": 74}[parte]
     assert cifras["encuentros"]["total"] == de_parte.encuentros.count()
 
@@ -142,12 +140,39 @@ def test_los_grupos_que_faltan_llevan_los_cinco_pasos(alcance):
     ]
 
 
+def test_la_tabla_3_lleva_los_siete_objetivos_de_la_fuente(alcance):
+    objetivos, *_ = hoja_de_ruta.contexto(alcance)["esquema"]
+    leidos = [[(titulo, len(piezas)) for titulo, piezas in celda] for celda in objetivos]
+    assert leidos == [[("Objetivos", 4)], [("Objetivos", 3)]]
+    de_metodo = metodo.contexto(alcance)
+    # Los tres del piloto y los cuatro de la propuesta nacional no son de un solo ámbito.
+    assert len(de_metodo["objetivos"]) == 7
+    assert [(ambito, len(suyos)) for ambito, suyos in de_metodo["de_ambitos"]] == [
+        ("Político-institucional", 4),
+        ("Técnico-metodológico", 3),
+    ]
+
+
+def test_los_insumos_van_en_el_orden_del_proceso(alcance):
+    titulos = [titulo for titulo, *_ in anexos.cronograma(alcance)["insumos"]]
+    assert titulos == [
+        "Momento 1 · Reunión inicial",
+        "Momento 1 · Reunión de cierre",
+        "Momento 2 · Diálogo con alcalde/sa",
+        "Momento 3 · Taller de dos jornadas, mañana",
+        "Momento 3 · Taller de dos jornadas, tarde",
+    ]
+    momentos = metodo.contexto(alcance)["momentos"]
+    de_metodo = [una["nombre"] for momento in momentos for una in momento["plantillas"]]
+    assert [titulo.partition(", ")[0].rpartition(" · ")[2] for titulo in titulos[:4]] == de_metodo
+
+
 def test_cada_agenda_distinta_sale_una_vez(alcance):
     agendas = anexos.agenda(alcance)["agendas"]
-    assert [(una["jornada"], len(una["puntos"]), len(una["talleres"])) for una in agendas] == [
-        ("Mañana", 7, 4),
-        ("Tarde", 6, 2),
-        ("Tarde", 5, 2),
+    assert [(una["titulo"], len(una["puntos"]), len(una["talleres"])) for una in agendas] == [
+        ("Mañana: Esmeraldas (22 ago), Pedernales (28 ago), Chone (29 ago) y Manta (2 sep)", 7, 4),
+        ("Tarde: Esmeraldas (22 ago) y Pedernales (28 ago)", 6, 2),
+        ("Tarde: Chone (29 ago) y Manta (2 sep)", 5, 2),
     ]
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from acompanamiento.models import Acuerdo, Grupo
 from pdot.capacidades import ficha_de_plan
 from pdot.coherencia import matriz_de_grupo
-from pdot.grupo import ficha_de_grupo
+from pdot.grupo import ficha_de_grupo, traer_grupo
 from pdot.informe import resultados
 from pdot.informe.evaluaciones import cuentas_por_seccion
 from pdot.models import ElementoVision, Necesidad, Pertenencia, Respuesta, TemaDeVision
@@ -271,7 +271,7 @@ def test_las_matrices_son_las_de_la_pagina_del_grupo(central, grupo1, grupo2, ev
         assert uno.aprobadas + sum(len(gads) for _, gads in uno.faltan) == uno.cuantos
         # Y lo que cuenta el gráfico es lo que cuenta el cuadro de la página.
         cuentas = cuentas_por_seccion([matriz])
-        total = ficha_de_grupo(uno.grupo, central)["cuadro"].total
+        total = ficha_de_grupo(traer_grupo(central, uno.grupo.pk), central)["cuenta"]
         assert sum(cuentas.values(), start=type(total.por_valor)()) == total.por_valor
 
 
@@ -382,7 +382,7 @@ def test_cada_acuerdo_cae_en_una_sola_cuenta(central, grupo1, grupo2):
     assert contexto["cuentas"]["vencido"] == Acuerdo.objects.vencidos().count()
     assert [grupo for grupo, _ in contexto["grupos"]] == [grupo1]
     assert contexto["sin_acuerdos"] == [grupo2]
-    de_la_pagina = ficha_de_grupo(grupo1, central)["acuerdos"]
+    de_la_pagina = ficha_de_grupo(traer_grupo(central, grupo1.pk), central)["acuerdos"]
     assert contexto["grupos"][0][1] == list(de_la_pagina)
 
 
@@ -399,7 +399,7 @@ def test_los_planes_aprobados_con_la_ficha_de_su_pagina(central, grupo1, grupo2,
     (leido,) = contexto["planes"]
     de_la_pagina = ficha_de_plan(plan, central)
     assert (leido.plan, leido.ficha.actividades) == (plan, [actividad])
-    assert leido.ficha.actividades[0].asistencia == de_la_pagina.actividades[0].asistencia
+    assert leido.ficha.actividades[0].asistieron == de_la_pagina.actividades[0].asistieron
     assert leido.ficha.necesidades == de_la_pagina.necesidades == [atendida, suelta]
     assert leido.ficha.sin_atender == de_la_pagina.sin_atender
     assert contexto["sin_plan"] == [grupo2]

@@ -10,14 +10,14 @@ import pytest
 from django.template import engines
 
 from acompanamiento.models import Estrategia, Grupo
+from pdot.coherencia import matriz_de_grupo
 from pdot.documentos import contexto_de_sistematizacion
-from pdot.grupo import ficha_de_grupo
+from pdot.grupo import ficha_de_grupo, traer_grupo
 from pdot.informe.evaluaciones import cuentas_por_seccion
-from pdot.piloto import cargar_piloto
 from pdot.resumen import resumir
-from territorios.cargas import cargar_dpa
 from territorios.documentos import html_a_pdf
-from tests.datos import DPA, PILOTO, transaccion_comun
+from tests import siembra
+from tests.datos import transaccion_comun
 from tests.fabricas import UsuarioFactory
 from tests.lectura_pdf import texto_de as texto_del_pdf
 from tests.lectura_pdf import textos_alternativos
@@ -30,8 +30,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module", autouse=True)
 def piloto(django_db_setup, django_db_blocker):
     with transaccion_comun(django_db_blocker):
-        cargar_dpa(DPA)
-        cargar_piloto(PILOTO)
+        siembra.sembrar(siembra.piloto)
         yield
 
 
@@ -123,7 +122,7 @@ def test_los_participantes_declarados(mira, estrategia, resumen):
     assert contexto["declarados"] == resumen["participantes_declarados"] == 155
     assert contexto["asistencia"].total == 0
     for uno in contexto["grupos"]:
-        de_la_pagina = ficha_de_grupo(uno.grupo, mira)["declarados"]
+        de_la_pagina = ficha_de_grupo(traer_grupo(mira, uno.grupo.pk), mira)["declarados"]
         assert uno.declarados == sum(e.participantes_declarados for e in de_la_pagina)
 
 
@@ -134,21 +133,21 @@ def test_las_evaluaciones(mira, estrategia):
     assert contexto["cuantos_gads"] == sum(resumen["estrategias"][0]["gad"].values()) == 55
     assert contexto["frase_faltan"] == "1 provincial, 9 municipales y 41 parroquiales rurales"
     for uno in contexto["grupos"]:
-        ficha = ficha_de_grupo(uno.grupo, mira)
+        ficha = ficha_de_grupo(traer_grupo(mira, uno.grupo.pk), mira)
         assert (uno.cuantos, uno.cuantos - uno.aprobadas) == (
             ficha["miembros_total"],
             ficha["sin_evaluar"],
         )
     # Las seis preguntas de las fichas, por los cuatro GAD.
     grupo1 = Grupo.objects.get(numero=1)
-    cuentas = cuentas_por_seccion([ficha_de_grupo(grupo1, mira)["matriz"]])
+    cuentas = cuentas_por_seccion([matriz_de_grupo(grupo1, mira)])
     assert cuentas["Coherencia interna"] == Counter(si=12, parcial=3, no=9, sin=28)
     assert len(contexto["preguntas"]) == 6
 
 
 def test_la_vision(mira, estrategia):
     for una in contexto_de("vision", mira, estrategia)["visiones"]:
-        ficha = ficha_de_grupo(una.grupo, mira)
+        ficha = ficha_de_grupo(traer_grupo(mira, una.grupo.pk), mira)
         sistematizacion = contexto_de_sistematizacion(una.grupo, mira)
         assert [uno.texto for uno in una.comunes] == [e["texto"] for e in ficha["vision_comun"]]
         assert una.comunes == sistematizacion["vision_comun"]

@@ -17,14 +17,13 @@ from pdot.informe import evaluaciones as evaluaciones_del_informe
 from pdot.informe import participantes as participantes_del_informe
 from pdot.informe.alcance import Alcance
 from pdot.models import Evaluacion
-from pdot.piloto import cargar_piloto
 from pdot.resumen import resumir
 from talleres.models import Encuentro
-from territorios.cargas import cargar_dpa
 from territorios.llaves import dar_llave
 from territorios.models import Gad, LlaveDeApi, Zona
+from tests import siembra
 from tests.conftest import entrar
-from tests.datos import DPA, PILOTO, transaccion_comun
+from tests.datos import transaccion_comun
 from tests.fabricas import AcuerdoFactory, UsuarioFactory
 
 from .test_avance import comprobar_enlaces, de_la_cobertura, pasos, rutas_de
@@ -64,8 +63,8 @@ def comprobar_que_coinciden(client, central, zonales):
 
 
 def comprobar_el_avance(usuario, ambito, resumen):
-    contado = leer_contado(usuario)
-    cifras = contado.entero(ambito)
+    contado = leer_contado(usuario, ambito)
+    cifras = contado.entero
     assert sum(total for total, _ in cifras["niveles"].values()) == resumen["gad"]
     assert len(contado.grupos()) == resumen["grupos"]
     assert pasos(cifras) == de_la_cobertura(usuario)
@@ -100,7 +99,7 @@ def comprobar_el_informe(alcance, dicho):
     declarados = sum(uno.participantes_declarados or 0 for uno in vivos)
     assert declarados == dicho["participantes_declarados"] == (gente["declarados"] or 0)
     contado = leer_contado(alcance.usuario)
-    de_grupos = {pk: contado.entero(f"grupo-{pk}") for pk in contado.grupos()}
+    de_grupos = {pk: leer_contado(alcance.usuario, f"grupo-{pk}").entero for pk in contado.grupos()}
     suyos = {pk: c for pk, c in de_grupos.items() if c["estrategia"] == alcance.estrategia.pk}
     del_informe = {grupo.pk: grupo for grupo in leido["grupos"]}
     assert {pk: len(cifras["gads"]) for pk, cifras in suyos.items()} == {
@@ -127,8 +126,8 @@ class TestConElPiloto:
     @pytest.fixture(scope="class")
     def piloto(self, django_db_setup, django_db_blocker):
         with transaccion_comun(django_db_blocker):
-            cargar_dpa(DPA)
-            yield cargar_piloto(PILOTO)
+            siembra.sembrar(siembra.piloto)
+            yield
 
     def test_todo_dice_lo_mismo(self, client, piloto):
         zonales = [UsuarioFactory(rol="zonal", zona=Zona.objects.get(pk=n)) for n in (1, 4)]

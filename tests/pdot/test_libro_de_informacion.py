@@ -239,7 +239,7 @@ def test_el_vacio_ensenia(client, zonal1, plan_rioverde, grupo1, url):
 
 def test_las_consultas_no_crecen(client, zonal1, filas, url, django_assert_max_num_queries):
     entrar(client, zonal1)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(7):
         client.get(url)
 
 

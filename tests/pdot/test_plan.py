@@ -290,7 +290,7 @@ def test_desde_su_inicio_llega_a_su_plan_en_un_clic(client, plan_rioverde, plan,
     assert f'href="{plan.get_absolute_url()}"' in inicio.text
     vigente = PdotFactory(gad=territorio.gad["0807"], estado="vigente")
     inicio = client.get(reverse("inicio"))
-    assert inicio.context["plan"] == vigente
+    assert inicio.context["tablero"].propio.plan == vigente
 
 
 def test_la_pagina_no_consulta_por_fila(

@@ -8,11 +8,10 @@ from django.core.management import CommandError, call_command
 
 from acompanamiento.models import Grupo
 from pdot.models import Evaluacion
-from pdot.piloto import cargar_piloto
 from pdot.resumen import resumir
 from talleres.models import Encuentro
-from territorios.cargas import cargar_dpa
-from tests.datos import DPA, PILOTO, transaccion_comun
+from tests import siembra
+from tests.datos import transaccion_comun
 from tests.fabricas import EstrategiaFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +21,8 @@ CORTE = date(2019, 4, 1)
 @pytest.fixture(scope="class")
 def piloto(django_db_setup, django_db_blocker):
     with transaccion_comun(django_db_blocker):
-        cargar_dpa(DPA)
-        yield cargar_piloto(PILOTO)
+        siembra.sembrar(siembra.piloto)
+        yield
 
 
 @pytest.mark.usefixtures("piloto")
@@ -87,7 +86,7 @@ class TestConElPiloto:
 
     def test_las_consultas_no_crecen_con_las_estrategias(self, django_assert_num_queries):
         EstrategiaFactory(codigo="otra")
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(7):
             cifras = resumir(CORTE)
         assert len(cifras["estrategias"]) == 2
 

@@ -264,29 +264,25 @@ def test_filtrar_por_un_gad_no_calla_a_los_demas_convocados(client, central, var
 
 
 @pytest.mark.django_db
-def test_los_gad_se_ofrecen_con_su_lugar(client, central, zonal4, variados):
+@pytest.mark.parametrize(
+    ("quien", "buscado", "esperado"),
+    [
+        ("central", "chumunde", ["Taller de Rioverde"]),
+        ("central", "Río", TODO[1:]),
+        ("central", " Pedernales ", ["Diálogo"]),
+        ("zonal4", "rioverde", ["Diálogo"]),
+        ("zonal4", "Chumundé", None),
+        ("zonal4", "080752", None),
+        ("central", "Quito", None),
+    ],
+)
+def test_un_gad_se_busca_por_nombre_o_codigo(client, elenco, variados, quien, buscado, esperado):
     """La zona 4 ve solo el diálogo: su GAD y el convocado."""
-    for quien, esperado in (
-        (
-            central,
-            {
-                "": "Todos",
-                "080752": "Chumundé (parroquia, Rioverde)",
-                "1317": "Pedernales (cantón, Manabí)",
-                "0807": "Rioverde (cantón, Esmeraldas)",
-            },
-        ),
-        (
-            zonal4,
-            {
-                "": "Todos",
-                "1317": "Pedernales (cantón, Manabí)",
-                "0807": "Rioverde (cantón, Esmeraldas)",
-            },
-        ),
-    ):
-        campos = entrar(client, quien).get(de_semana()).context["filtro"].fields
-        assert dict(campos["gad"].choices) == esperado
+    entrar(client, elenco[quien])
+    for url in (de_semana(), del_mes(), de_lista()):
+        respuesta = client.get(url, {"gad": buscado})
+        assert respuesta.status_code == (400 if esperado is None else 200), url
+        assert piezas(respuesta) == (esperado or []), url
 
 
 @pytest.mark.django_db

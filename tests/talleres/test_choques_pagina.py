@@ -230,14 +230,14 @@ def test_consultas_constantes(
     client, elenco, encuentro1, grupo1, feriado, quien, django_assert_num_queries
 ):
     entrar(client, elenco[quien])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert client.get(ruta()).context["cuantos"] == 1
     for _ in range(2):
         otro = EncuentroFactory(estrategia=encuentro1.estrategia, grupos=[grupo1])
         facilita(otro)
         Convocado.objects.create(encuentro=otro, gad_id="0807")
         TrasladoFactory(estrategia=encuentro1.estrategia, hora=time(8), llegada=time(9))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert client.get(ruta()).context["cuantos"] > 3
 
 
@@ -390,6 +390,13 @@ def test_la_pagina_del_encuentro_avisa_a_quien_edita(
     assert (aviso in pagina, enlace in pagina) == (True, True)
     pagina = entrar(client, observador).get(encuentro1.get_absolute_url()).content.decode()
     assert aviso not in pagina
+
+
+def test_del_encuentro_ya_hecho_se_dicen_en_la_lista(client, central, encuentro1, feriado):
+    Encuentro.objects.filter(pk=encuentro1.pk).update(estado="realizado")
+    aviso = feriado(central).explicacion
+    assert aviso not in entrar(client, central).get(encuentro1.get_absolute_url()).text
+    assert aviso in client.get(ruta()).text
 
 
 def test_el_encuentro_y_la_lista_dicen_lo_mismo(central, seguidos):

@@ -3,11 +3,9 @@
 import pytest
 
 from acompanamiento.models import Estrategia
-from pdot.piloto import cargar_piloto
 from talleres.lector_choques import choques_de_estrategia
-from territorios.cargas import cargar_dpa
 from territorios.models import Usuario
-from tests.datos import DPA, PILOTO
+from tests import siembra
 from tests.fabricas import UsuarioFactory
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def piloto(db):
-    cargar_dpa(DPA)
-    cargar_piloto(PILOTO)
+    siembra.sembrar(siembra.piloto)
     UsuarioFactory(username="central", rol="central")
     UsuarioFactory(username="zonal1", rol="zonal", zona_id=1)
     UsuarioFactory(username="zonal4", rol="zonal", zona_id=4)

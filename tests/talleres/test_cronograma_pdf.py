@@ -5,7 +5,6 @@ from datetime import date, time
 from types import SimpleNamespace
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,8 +21,8 @@ from talleres.documentos_cronograma import (
 from talleres.filtros import FiltroDeLista
 from talleres.models import Encuentro, Facilitacion
 from talleres.programa import Programa
-from talleres.views.cronograma import grupos_de
 from territorios.models import NombreInstitucion, Usuario
+from tests import siembra
 from tests.conftest import entrar
 from tests.fabricas import (
     AutoridadFactory,
@@ -44,7 +43,7 @@ def ruta(estrategia="piloto-2019"):
 
 def hacer(usuario, **elegido):
     estrategia = Estrategia.objects.get()
-    programa = Programa(usuario, estrategia, grupos_de(usuario), elegido, FiltroDeLista)
+    programa = Programa(usuario, estrategia, elegido, FiltroDeLista)
     assert programa.filtro.is_valid(), programa.filtro.errors
     return cronograma_de_trabajo(programa)
 
@@ -185,8 +184,7 @@ def test_lo_escrito_sale_escrito(encuentro1, central):
 
 @pytest.mark.django_db
 def test_el_del_piloto_cabe_en_una_pagina_por_semana_y_la_de_insumos(db):
-    call_command("cargar_dpa", verbosity=0)
-    call_command("cargar_piloto", verbosity=0)
+    siembra.sembrar(siembra.piloto)
     central = Usuario.objects.create(username="central", rol="central")
     paginas = texto_por_pagina(hacer(central))
     semanas = ["del 19 al 25 de agosto", "del 26 de agosto al 1", "del 2 al 8 de septiembre"]

@@ -192,18 +192,18 @@ def test_consultas_no_crecen_con_los_grupos(
     client, zonal1, listo, grupo1, territorio, django_assert_num_queries
 ):
     entrar(client, zonal1)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(CREAR)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(ruta_editar(listo))
     for codigo in ("0801", "0807"):
         otro = GrupoFactory(
             estrategia=grupo1.estrategia, zona=territorio.zona[1], miembros=[territorio.gad[codigo]]
         )
         listo.grupos.add(otro)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(CREAR)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(client.get(ruta_editar(listo)).context["form"]["grupos"].value()) == 3
 
 

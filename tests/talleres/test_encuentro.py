@@ -274,11 +274,11 @@ def test_consultas_no_crecen(client, central, encuentro1, django_assert_num_quer
     PuntoAgendaFactory(encuentro=encuentro1)
     AporteFactory(estrategia=encuentro1.estrategia, encuentro=encuentro1)
     entrar(client, central)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(8):
         client.get(ruta(encuentro1))
     convocar(encuentro1, "0801", "080752")
     for _ in range(2):
         PuntoAgendaFactory(encuentro=encuentro1)
         AporteFactory(estrategia=encuentro1.estrategia, encuentro=encuentro1)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(8):
         client.get(ruta(encuentro1))

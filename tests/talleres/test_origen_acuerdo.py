@@ -250,6 +250,21 @@ def test_las_consultas_no_crecen_con_los_acuerdos(
     for veces in (1, 2):
         for _ in range(veces):
             nace()
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(6):
             client.get(realizado.get_absolute_url())
     assert OrigenAcuerdo.objects.count() == 3
+
+
+@pytest.mark.parametrize("nacido", [True, False])
+def test_la_ficha_de_un_acuerdo_hace_ocho_consultas(
+    client, zonal1, realizado, grupo1, territorio, nacido, django_assert_num_queries
+):
+    acuerdo = AcuerdoFactory(grupo=grupo1, responsable_gad=territorio.gad["0807"])
+    acuerdo.partes.set([territorio.gad["0801"], territorio.gad["080752"]])
+    if nacido:
+        OrigenAcuerdo.objects.create(acuerdo=acuerdo, encuentro=realizado)
+    entrar(client, zonal1)
+    with django_assert_num_queries(8):
+        pagina = client.get(acuerdo.get_absolute_url())
+    assert (realizado.get_absolute_url() in pagina.text) == nacido
+    assert "Creó el acuerdo" in client.get(acuerdo.get_absolute_url(), {"cambios": 1}).text

@@ -15,6 +15,7 @@ from talleres.lector_choques import choques_de_estrategia
 from talleres.management.commands.medir_itinerario import comparar
 from talleres.management.commands.proponer_cronograma import base_llamada
 from talleres.models import Convocado, Encuentro, Facilitacion, Feriado, Traslado
+from tests import siembra
 from tests.conftest import entrar
 from tests.fabricas import EncuentroFactory, EntidadFactory, GrupoFactory, TrasladoFactory
 
@@ -392,8 +393,7 @@ def test_la_orden_rechaza_diciendo_por_que(grupo1, url, argumentos, mensaje):
 
 @pytest.fixture
 def piloto(db):
-    call_command("cargar_dpa", verbosity=0)
-    call_command("cargar_piloto", verbosity=0)
+    siembra.sembrar(siembra.piloto)
 
 
 def test_frente_al_cronograma_real_no_usa_mas_dias_ni_choca(piloto):

@@ -142,6 +142,7 @@ def test_las_opciones_de_la_base_se_suman_a_las_de_la_plataforma():
     opciones = ajuste('DATABASES["default"]["OPTIONS"]', DATABASE_URL=base)
     assert "'sslmode': 'require'" in opciones
     assert "statement_timeout=30000" in opciones
+    assert "jit=off" in opciones
     assert "-c search_path=pdot'" in opciones
     de_fabrica = ajuste('DATABASES["default"]["OPTIONS"]', DATABASE_URL="sqlite:///x.sqlite3")
     assert "IMMEDIATE" in de_fabrica

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -199,6 +200,8 @@ def test_la_descarga_no_lleva_formulas(pedir, territorio):
         ("\0=1", "'=1"),
         ("Rioverde", "Rioverde"),
         ("0807", "0807"),
+        (-1, "-1"),
+        (Decimal("-78.51234"), "-78.51234"),
         (None, ""),
         (date(2019, 4, 1), "2019-04-01"),
     ],

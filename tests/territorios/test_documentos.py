@@ -187,6 +187,17 @@ def test_la_letra_va_dentro_y_es_la_de_la_casa(instituciones):
     assert letras(documento()) == {"Public-Sans"}
 
 
+def test_las_hojas_de_estilo_leidas_una_vez_dan_el_mismo_archivo(instituciones):
+    """El mismo que si WeasyPrint las leyera en cada documento, sea el primero o el segundo."""
+    from weasyprint import HTML
+
+    uno = pliego("Señal de ñandú")
+    html = documentos.sin_sello(documentos.a_html(uno.plantilla, {}, titulo=uno.titulo))
+    assert html.count('rel="stylesheet"') == 1
+    cada_vez = HTML(string=html, url_fetcher=buscador()).write_pdf(pdf_variant="pdf/ua-1")
+    assert [documentos.html_a_pdf(html), documentos.html_a_pdf(html)] == [cada_vez, cada_vez]
+
+
 # --- Sin Pango ------------------------------------------------------------------------------
 
 

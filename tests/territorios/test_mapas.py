@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from territorios.cargas import cargar_dpa
-from territorios.mapas import ARENA, LAGUNA, Conjunto, Estilo, Leyenda, dibujar
+from territorios.mapas import ARENA, LAGUNA, MAR, Conjunto, Estilo, Leyenda, dibujar
 from territorios.models import CapaLimites
 from territorios.trazos import Caja, anillos, lugar_de_rotulo, silueta
 from territorios.zonas import mapa_del_pais, recuento_por_zona
+from tests import siembra
 from tests.contornos import ISLA, LUGARES, cargar_contornos, cargar_galapagos, cuadro
-from tests.datos import DPA, transaccion_comun
+from tests.datos import transaccion_comun
 
 SVG = "{http://www.w3.org/2000/svg}"
 RIOVERDE = Estilo(LAGUNA, "Rioverde: 5 parroquias rurales", url="/gad/0807", etiqueta="Rioverde")
@@ -155,6 +155,20 @@ def test_un_nombre_que_no_cabe_se_achica_o_no_se_escribe(contornos):
 
 
 # --- Encuadre -----------------------------------------------------------------------------------
+
+
+def test_sobre_un_relleno_oscuro_el_nombre_va_en_blanco_y_con_halo(contornos):
+    estilos = {
+        "0801": Estilo(MAR, "Esmeraldas", etiqueta="Uno", oscuro=True),
+        "0807": Estilo(ARENA, "Rioverde", etiqueta="Dos"),
+    }
+    textos = [
+        (texto.text, texto.get("fill"), texto.get("stroke"))
+        for texto in svg_de(mapa(estilos, ventana=["08"])).iter(f"{SVG}text")
+    ]
+    # El halo va debajo, como otro texto: no todos los lectores pintan el borde por detrás.
+    assert textos[:2] == [("Uno", "#0d3540", "#0d3540"), ("Uno", "#fff", None)]
+    assert ("Dos", "#1c2529", None) in textos
 
 
 def test_la_ventana_encuadra_sus_cantones_con_margen_y_deja_ver_los_vecinos(contornos):
@@ -306,13 +320,19 @@ def test_la_leyenda_dibuja_cada_muestra_con_su_trama(contornos):
     assert ["<rect" in renglon for renglon in renglones] == [True, False]
 
 
+def test_un_renglon_de_la_leyenda_puede_llevar_a_sus_filas(contornos):
+    leyenda = [Leyenda("Grupo 1: 3", ARENA, url="/filas/?a=1&b=2")]
+    assert '<a href="/filas/?a=1&amp;b=2">Grupo 1: 3</a>' in escrito(mapa({}, leyenda=leyenda))
+
+
 # --- Con la DPA de verdad -----------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def dpa(django_db_setup, django_db_blocker):
     with transaccion_comun(django_db_blocker):
-        yield cargar_dpa(DPA)
+        siembra.sembrar(siembra.dpa)
+        yield
 
 
 @pytest.mark.django_db

@@ -13,8 +13,6 @@ from tests.rutas import alcanza, combinaciones, de_la_plataforma
 
 # El archivo de un documento ya emitido, o el que alguien subió: no se compone nada.
 YA_HECHOS = {"territorios:documento_pdf", "pdot:archivo_de_plan", "pdot:archivo_de_hito"}
-# Un borrador no se emite: lleva su marca, y ni número ni código (tests/pdot/test_informe.py).
-SIN_EMITIR = {"pdot:borrador_de_informe"}
 # Su propio QR va a otra página: lleva el código solo al pie.
 CON_OTRO_QR = {"Certificado", "Cartel de registro"}
 QUIENES = ("central", "zonal1", "zonal4", "plan_rioverde", "plan_chone")
@@ -22,7 +20,7 @@ QUIENES = ("central", "zonal1", "zonal4", "plan_rioverde", "plan_chone")
 
 def rutas_de_pdf():
     de_pdf = [ruta for ruta in de_la_plataforma() if ruta.camino.endswith(".pdf")]
-    return [ruta for ruta in de_pdf if ruta.nombre not in YA_HECHOS | SIN_EMITIR]
+    return [ruta for ruta in de_pdf if ruta.nombre not in YA_HECHOS]
 
 
 def descargar(client, elenco, muestrario, ruta):

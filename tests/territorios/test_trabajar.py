@@ -19,10 +19,13 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from pdot.trabajo_informe import BORRADOR, EMITIDO
 from territorios import embebido
+from territorios.documentos import PAGINAS
 from territorios.models import DocumentoEmitido, Mensaje, PiezaDeTrabajo, Trabajo
 from tests.conftest import entrar
 from tests.fabricas import GadParroquialFactory, ParroquiaFactory
+from tests.fabricas_informe import pedir_de as pedir_informe
 from tests.fabricas_trabajos import dentro_de, pedir_de
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,7 +138,7 @@ def revisar_que_salio_una_vez(trabajo):
 
 
 def descargar(client, trabajo):
-    return client.get(f"/pdot/en-bloque/{trabajo.pk}/archivo.zip")
+    return client.get(f"/pdot/en-bloque/{trabajo.pk}/archivo/")
 
 
 def test_sobrevive_a_un_kill_9_de_todo(lanzar, trabajo, client, zonal1):
@@ -160,6 +163,34 @@ def test_sobrevive_a_un_kill_9_de_todo(lanzar, trabajo, client, zonal1):
     revisar_que_salio_una_vez(trabajo)
     respuesta = descargar(client, trabajo)
     assert sha256(respuesta.getvalue()).hexdigest() == trabajo.sha256
+
+
+@pytest.mark.parametrize("clase", [EMITIDO, BORRADOR])
+def test_un_informe_sobrevive_a_un_kill_9_a_media_composicion(
+    lanzar, client, zonal1, informes, clase
+):
+    """Sin documento a medias, sin gastar otro número y con un solo aviso."""
+    trabajo = pedir_informe(informes["informe grupo1"], zonal1, clase)
+    servicio = lanzar("--procesos=1")
+    esperar(lambda: Trabajo.objects.get().fase == PAGINAS, servicio)
+    matar(servicio)
+    trabajo.refresh_from_db()
+    assert (trabajo.estado, trabajo.archivo.name) == ("en_marcha", "")
+    assert not DocumentoEmitido.objects.emitidos().exists()
+    assert descargar(entrar(client, zonal1), trabajo).status_code == 409
+    Trabajo.objects.update(latido=timezone.now() - HACE_RATO)
+    PiezaDeTrabajo.objects.update(reservada=timezone.now() - HACE_RATO)
+    otro = lanzar("--procesos=1", "--hasta-vaciar")
+    assert otro.wait(timeout=90) == 0, otro.stdout.read()
+    trabajo.refresh_from_db()
+    assert (trabajo.estado, trabajo.motivo) == ("listo", "")
+    numeros = list(DocumentoEmitido.objects.values_list("numero", flat=True))
+    assert numeros == ([1] if clase == EMITIDO else [])
+    respuesta = client.get(f"/pdot/en-bloque/{trabajo.pk}/archivo/", follow=True)
+    contenido = b"".join(respuesta)
+    assert contenido.startswith(b"%PDF-")
+    assert sha256(contenido).hexdigest() == trabajo.sha256
+    assert Mensaje.objects.count() == 1
 
 
 def test_si_muere_solo_quien_trabaja_otro_sigue_en_el_acto(lanzar, trabajo):

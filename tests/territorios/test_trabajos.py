@@ -223,10 +223,10 @@ def test_cancelar_a_mitad_no_hace_mas_y_reanudar_sigue(zonal1, compuestos, monke
     trabajo = pedir_de(zonal1)
     componer = trabajos.CLASES["fichas"].hacer
 
-    def cancelar_en_la_segunda(trabajo, clave, por):
+    def cancelar_en_la_segunda(trabajo, clave, por, avanzar):
         if clave == "0801":
             trabajos.cancelar(trabajo, por=zonal1)
-        return componer(trabajo, clave, por)
+        return componer(trabajo, clave, por, avanzar)
 
     clase = trabajos.Clase("fichas", "Fichas", cancelar_en_la_segunda)
     monkeypatch.setitem(trabajos.CLASES, "fichas", clase)
