@@ -83,7 +83,8 @@ def _consultas(alcance):
     talleres = alcance.encuentros.filter(tipo=Encuentro.Tipo.M3).order_by().values("pk")
     con_agenda = PuntoAgenda.objects.filter(encuentro__in=talleres)
     comunes = Q(estrategia=alcance.estrategia, grupo=None, encuentro=None)
-    aportes = Aporte.objects.visibles_para(usuario).vigentes()
+    # Los de encuentros y grupos que ya se trajeron con su alcance: no hace falta mirarlo otra vez.
+    aportes = Aporte.objects.vigentes()
     vivas = Necesidad.objects.visibles_para(usuario).vivas()
     de_la_zona = Q(zona=alcance.zona) if alcance.zona else Q()
     planes = PlanCapacidades.objects.visibles_para(usuario)
