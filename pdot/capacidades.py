@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.utils import timezone
 
 from talleres.models import Encuentro, Participante
-from territorios.models import Gad, Territorio
+from territorios.models import Gad
 
 from .gantt import gantt
 from .models import ActividadCapacidad, Necesidad
@@ -93,7 +93,7 @@ def actividades_de(plan, usuario):
 
 
 def actividades_de_planes(planes, usuario):
-    """Las de varios planes. Cuatro consultas, sean cuantos sean.
+    """Las de varios planes. Tres consultas, sean cuantos sean.
 
     `asistieron`: las personas de la nómina de los encuentros que ve; None si no hay ninguno.
     """
@@ -105,11 +105,8 @@ def actividades_de_planes(planes, usuario):
         .annotate(asistieron=Subquery(nomina))
         .prefetch_related(
             Prefetch("necesidades", Necesidad.objects.visibles_para(usuario).por_urgencia()),
-            "beneficiarios",
-            # Un GAD suele estar en todas las actividades: así su lugar se lee una vez.
-            Prefetch(
-                "beneficiarios__territorio", Territorio.objects.select_related("padre__padre")
-            ),
+            # Con su lugar en la misma consulta: aparte, SQLite no admite pedir más de mil a la vez.
+            Prefetch("beneficiarios", Gad.objects.para_lista()),
         )
     )
 

@@ -8,9 +8,12 @@ circula.
 from base64 import b64encode
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from acompanamiento.models import Acuerdo, Grupo
 from territorios.documentos import contar_por_nivel, nombre_de_pdf, por_nivel
 from territorios.emision import Pliego
+from territorios.models import Gad
 
 from .asistencia import contar
 from .documentos import papeles_de
@@ -91,7 +94,7 @@ def _aportes(encuentro, usuario):
 
 def _acuerdos(encuentro, usuario):
     nacidos = Acuerdo.objects.visibles_para(usuario).filter(origen__encuentro=encuentro)
-    return list(nacidos.para_lista().prefetch_related("partes__territorio__padre__padre"))
+    return list(nacidos.para_lista().prefetch_related(Prefetch("partes", Gad.objects.para_lista())))
 
 
 def _nomina(encuentro, usuario):

@@ -2,7 +2,10 @@
 
 from collections import Counter
 
+from django.db.models import Prefetch
+
 from acompanamiento.models import Acuerdo
+from territorios.models import Gad
 
 from .graficos import acotar, apiladas
 from .lectura import grupos_de
@@ -44,7 +47,7 @@ def _acuerdos(grupos, usuario):
     """{grupo: [acuerdo]}. Dos consultas."""
     visibles = Acuerdo.objects.visibles_para(usuario).filter(grupo__in=grupos).para_lista()
     por_grupo = {grupo.pk: [] for grupo in grupos}
-    for acuerdo in visibles.prefetch_related("partes__territorio__padre__padre"):
+    for acuerdo in visibles.prefetch_related(Prefetch("partes", Gad.objects.para_lista())):
         acuerdo.como_va = SERIES[como_va(acuerdo)].removesuffix("s")
         por_grupo[acuerdo.grupo_id].append(acuerdo)
     return por_grupo

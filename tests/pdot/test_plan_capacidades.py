@@ -371,7 +371,7 @@ def test_el_plan_no_consulta_por_actividad(
     for _ in range(6):
         ActividadFactory(plan=plan1, necesidades=[una], gads=gads, encuentros=[encuentro1])
     entrar(client, zonal1)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(7):
         client.get(plan1.get_absolute_url())
 
 
